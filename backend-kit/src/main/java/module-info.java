@@ -1,0 +1,10 @@
+/**
+ * What every backend would otherwise write again: memory plan, fusion groups, caches, argument
+ * checks.
+ */
+module dev.backplane.kit {
+  requires static org.jspecify;
+  requires static org.osgi.annotation.bundle;
+  requires static org.osgi.annotation.versioning;
+  requires static org.osgi.service.component.annotations;
+}

@@ -1,0 +1,7 @@
+/** Conformance cases, decorators and seeds for every backend. */
+module dev.backplane.tck {
+  requires static org.jspecify;
+  requires static org.osgi.annotation.bundle;
+  requires static org.osgi.annotation.versioning;
+  requires static org.osgi.service.component.annotations;
+}
