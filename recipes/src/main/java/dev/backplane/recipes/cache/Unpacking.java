@@ -1,0 +1,113 @@
+package dev.backplane.recipes.cache;
+
+import java.io.BufferedInputStream;
+import java.io.EOFException;
+import java.io.FilterInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.zip.GZIPInputStream;
+
+/**
+ * Takes the pinned files out of a package file: {@code .deb} or {@code .tgz}, told apart by their
+ * first bytes.
+ */
+final class Unpacking {
+  private Unpacking() {}
+
+  /**
+   * Writes every pinned file that the archive holds and that is not there yet.
+   *
+   * @throws Mismatch if a pinned file is missing or not what its pin says
+   * @throws DatasetException if a file cannot be written
+   * @throws IOException if the archive cannot be read
+   */
+  static void unpack(Path archive, DatasetPin pin, VerifiedCopy copy) throws IOException {
+    var problems = new ArrayList<String>();
+    try (var in = new BufferedInputStream(Files.newInputStream(archive), 1 << 16)) {
+      var tar =
+          new TarReader(new Bounded(tarStream(in, archive), 4 * pin.totalBytes() + (256L << 20)));
+      for (var entry = tar.next();
+          entry.isPresent() && !copy.missing().isEmpty();
+          entry = tar.next()) {
+        var name = entry.get().baseName();
+        var wanted = copy.wanted(name);
+        if (wanted.isEmpty() || !copy.missing().contains(wanted.get())) {
+          continue;
+        }
+        try {
+          copy.copy(tar.content(), name, entry.get().name() + " in " + archive.getFileName());
+        } catch (Mismatch e) {
+          // A package may hold a second file of that name, such as a test's excerpt.
+          problems.addAll(e.problems());
+        }
+      }
+    } catch (EOFException e) {
+      throw new IOException(archive.getFileName() + " is cut short: " + Failures.text(e), e);
+    }
+    for (var file : copy.missing()) {
+      if (problems.stream().noneMatch(problem -> problem.contains(file.name()))) {
+        problems.add(archive.getFileName() + " holds no file " + file.name());
+      }
+    }
+    if (!copy.missing().isEmpty()) {
+      throw new Mismatch(problems);
+    }
+  }
+
+  private static InputStream tarStream(BufferedInputStream in, Path archive) throws IOException {
+    in.mark(2);
+    int first = in.read();
+    int second = in.read();
+    in.reset();
+    if (first == 0x1f && second == 0x8b) {
+      return new GZIPInputStream(in, 1 << 16);
+    }
+    if (first == '!' && second == '<') {
+      return new BufferedInputStream(DebReader.dataTar(in), 1 << 16);
+    }
+    throw new IOException(
+        archive.getFileName() + ": expected a .deb or .tgz package, found something else");
+  }
+
+  /** An archive of a few megabytes may unpack to petabytes; this one stops reading. */
+  private static final class Bounded extends FilterInputStream {
+    private final long most;
+    private long soFar;
+
+    Bounded(InputStream in, long most) {
+      super(in);
+      this.most = most;
+    }
+
+    @Override
+    public int read() throws IOException {
+      var one = new byte[1];
+      return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
+    }
+
+    @Override
+    public int read(byte[] target, int offset, int length) throws IOException {
+      int n = in.read(target, offset, length);
+      count(Math.max(n, 0));
+      return n;
+    }
+
+    @Override
+    public long skip(long n) throws IOException {
+      long skipped = in.skip(n);
+      count(skipped);
+      return skipped;
+    }
+
+    private void count(long n) throws IOException {
+      soFar += n;
+      if (soFar > most) {
+        throw new IOException(
+            "the package unpacks to more than %,d bytes: refused".formatted(most));
+      }
+    }
+  }
+}
