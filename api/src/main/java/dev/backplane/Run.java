@@ -1,0 +1,59 @@
+package dev.backplane;
+
+import dev.backplane.backend.DeviceInfo;
+import dev.backplane.data.Batches;
+import dev.backplane.tensor.Literal;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.osgi.annotation.versioning.ProviderType;
+
+/** A trained model and how it came about. Its {@code toString} is a summary for people. */
+@ProviderType
+public interface Run extends AutoCloseable {
+  /** The name of the model. */
+  String name();
+
+  /** Where it ran. */
+  DeviceInfo device();
+
+  /** Epochs trained, in all. */
+  int epochs();
+
+  /** Steps made, in all. */
+  long steps();
+
+  /** How long this process trained, in seconds, without compilation. */
+  double seconds();
+
+  /** Training examples per second of {@link #seconds}. */
+  double samplesPerSecond();
+
+  /** The last figures by name: {@code train_loss}, {@code test_loss}, {@code test_accuracy}. */
+  Map<String, Double> metrics();
+
+  /** The figures of each epoch. */
+  List<Map<String, Double>> history();
+
+  /** The run folder, where there is one. */
+  Optional<Path> folder();
+
+  /** The prediction for one example: an input without batch axis, in its stored form. */
+  Literal predict(Literal input);
+
+  /** Predictions for a batch; one value [batch, …] for each input field, in its stored form. */
+  List<Literal> predict(List<Literal> inputs);
+
+  /** Loss and metrics over examples. */
+  Map<String, Double> evaluate(Batches batches);
+
+  /** The values of the parameters and state, by path. */
+  Map<String, Literal> parameters();
+
+  /** Where each node of the training step ran, and why. */
+  List<Training.Placed> why();
+
+  @Override
+  void close();
+}

@@ -1,0 +1,68 @@
+package dev.backplane;
+
+import dev.backplane.data.Batches;
+import dev.backplane.nn.GradientTransform;
+import dev.backplane.nn.Metric;
+import java.nio.file.Path;
+import org.osgi.annotation.versioning.ProviderType;
+
+/** Sets up a training. Every method gives this trainer back. */
+@ProviderType
+public interface Trainer {
+  /** The name of the model in messages and files; {@code model} unless set. */
+  Trainer name(String name);
+
+  /** What is measured beside the loss. */
+  Trainer metrics(Metric... metrics);
+
+  /** What is done to the gradients, in this order. */
+  Trainer transforms(GradientTransform... transforms);
+
+  /** The seed of initial values and of all random numbers; 0 unless set. */
+  Trainer seed(long seed);
+
+  /** Who is told of progress and may stop it. */
+  Trainer callbacks(Callback... callbacks);
+
+  /** Updates once in so many batches, with the mean of their gradients; 1 unless set. */
+  Trainer accumulate(int batches);
+
+  /** The run folder: metrics, checkpoints, the tuning record. Without one nothing is written. */
+  Trainer out(Path run);
+
+  /** Goes on from the run folder's last checkpoint, where there is one; needs {@link #out}. */
+  Trainer resume(boolean resume);
+
+  /**
+   * Trains up to a number of epochs in all.
+   *
+   * @param train what it learns from
+   * @param test what it is measured with after each epoch
+   * @param epochs in all, those before a resume included
+   * @param target where it runs
+   * @throws TrainingFailedException if the loss is no longer finite, naming the step
+   */
+  Run fit(Batches train, Batches test, Epochs epochs, Target target);
+
+  /** A training that the caller drives step by step. */
+  Training open(Batches train, Target target);
+
+  /**
+   * How often a training goes through the data.
+   *
+   * @param total how often, at least 1
+   */
+  record Epochs(int total) {
+    /** Checks the number. */
+    public Epochs {
+      if (total < 1) {
+        throw new IllegalArgumentException("epochs: expected 1 or more, found " + total);
+      }
+    }
+
+    /** So many epochs. */
+    public static Epochs epochs(int total) {
+      return new Epochs(total);
+    }
+  }
+}

@@ -1,0 +1,59 @@
+package dev.backplane;
+
+import dev.backplane.backend.CompileReport;
+import dev.backplane.data.Batches;
+import dev.backplane.tensor.Literal;
+import java.util.List;
+import java.util.Map;
+import org.osgi.annotation.versioning.ProviderType;
+
+/** A training driven step by step: its state lives on the device. One thread at a time. */
+@ProviderType
+public interface Training extends AutoCloseable {
+  /** Gathers the next batch and runs one step; goes on to the next epoch by itself. */
+  void step();
+
+  /** How many steps have been made. */
+  long steps();
+
+  /** Loss and metrics since the start of the epoch. Waits for the device. */
+  Map<String, Double> metrics();
+
+  /** Loss and metrics over other examples. */
+  Map<String, Double> evaluate(Batches batches);
+
+  /**
+   * Predictions for a batch.
+   *
+   * @param inputs one value [batch, …] for each input field, in its stored form
+   */
+  List<Literal> predict(List<Literal> inputs);
+
+  /** The values of the parameters and state, by path. */
+  Map<String, Literal> parameters();
+
+  /** Sets parameters or state, by path; of the same types. */
+  void load(Map<String, Literal> values);
+
+  /** The factor on the learning rate, 1 at first. */
+  void rateFactor(double factor);
+
+  /** Where each node of the training step runs, and why. */
+  List<Placed> why();
+
+  /** How the training step was compiled, per device. */
+  List<CompileReport> reports();
+
+  @Override
+  void close();
+
+  /**
+   * One node of a program, placed.
+   *
+   * @param origin the layer it comes from
+   * @param op the op
+   * @param device where it runs
+   * @param reason why there
+   */
+  record Placed(String origin, String op, String device, String reason) {}
+}

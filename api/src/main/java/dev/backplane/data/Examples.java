@@ -1,0 +1,60 @@
+package dev.backplane.data;
+
+import dev.backplane.tensor.Literal;
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.List;
+import org.osgi.annotation.versioning.ConsumerType;
+
+/** A finite, indexed set of examples. Thread-safe. */
+@ConsumerType
+public interface Examples {
+  /** How many there are. */
+  int size();
+
+  /** The fields that go into the model. */
+  List<Feature> inputs();
+
+  /** The fields it should give. */
+  List<Feature> targets();
+
+  /**
+   * Copies one field of some examples, in their stored form, one behind the other. Allocates
+   * nothing.
+   *
+   * @param field from 0: the inputs, then the targets
+   * @param rows the indices of the examples
+   * @param from where in {@code rows} to begin
+   * @param count how many of them
+   * @param target at least {@code count} times the stored size, written from its beginning
+   */
+  void gather(int field, int[] rows, int from, int count, MemorySegment target);
+
+  /** One example, in its stored form. */
+  default Example example(int index) {
+    if (index < 0 || index >= size()) {
+      throw new IndexOutOfBoundsException("example " + index + " of " + size());
+    }
+    var fields = new ArrayList<Literal>();
+    var features = new ArrayList<>(inputs());
+    features.addAll(targets());
+    for (int i = 0; i < features.size(); i++) {
+      var type = features.get(i).stored();
+      var bytes = MemorySegment.ofArray(new byte[Math.toIntExact(type.bytes())]);
+      gather(i, new int[] {index}, 0, 1, bytes);
+      fields.add(Literal.copyOf(type, bytes));
+    }
+    int split = inputs().size();
+    return new Example(fields.subList(0, split), fields.subList(split, fields.size()));
+  }
+
+  /** These examples in batches, in their own order. */
+  default Batches batch(int size) {
+    return Batches.of(this).batch(size);
+  }
+
+  /** These examples in batches of 32, in another order each epoch. */
+  default Batches shuffle(long seed) {
+    return Batches.of(this).shuffle(seed);
+  }
+}

@@ -1,0 +1,143 @@
+package dev.backplane.graph;
+
+import dev.backplane.op.Op;
+import dev.backplane.tensor.TensorType;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+
+/**
+ * A closed program without side effects: inputs, nodes in an order in which every value is defined
+ * before it is used, outputs. Checked when it is made.
+ *
+ * <ul>
+ *   <li>C1: every value is defined exactly once, before its first use, and always with one type.
+ *   <li>C2: each node's results have the types its op infers.
+ * </ul>
+ *
+ * @param inputs the parameters
+ * @param nodes the applications, in order
+ * @param outputs the results; a value may stand here several times, and an input may be one
+ */
+public record Graph(List<Value> inputs, List<Node> nodes, List<Value> outputs) {
+  /**
+   * Checks and copies.
+   *
+   * @throws dev.backplane.tensor.ShapeException if an op refuses its operands
+   * @throws IllegalArgumentException if C1 or C2 does not hold
+   */
+  public Graph {
+    inputs = List.copyOf(inputs);
+    nodes = List.copyOf(nodes);
+    outputs = List.copyOf(outputs);
+    var defined = new HashMap<Integer, Value>();
+    inputs.forEach(input -> define(defined, input));
+    for (var node : nodes) {
+      node.operands().forEach(operand -> requireDefined(defined, operand, node.op().name()));
+      var inferred = node.op().infer(node.operands().stream().map(Value::type).toList());
+      var stated = node.results().stream().map(Value::type).toList();
+      if (!inferred.equals(stated)) {
+        throw new IllegalArgumentException(
+            "Graph C2: " + node.op().name() + " gives " + inferred + ", the node says " + stated);
+      }
+      node.results().forEach(result -> define(defined, result));
+    }
+    outputs.forEach(output -> requireDefined(defined, output, "the outputs"));
+  }
+
+  private static void define(HashMap<Integer, Value> defined, Value value) {
+    if (defined.put(value.id(), value) != null) {
+      throw new IllegalArgumentException("Graph C1: " + value + " is defined twice");
+    }
+  }
+
+  private static void requireDefined(HashMap<Integer, Value> defined, Value value, String user) {
+    if (!value.equals(defined.get(value.id()))) {
+      throw new IllegalArgumentException(
+          "Graph C1: " + value + " is not defined where " + user + " uses it");
+    }
+  }
+
+  /** The types of the inputs. */
+  public List<TensorType> inputTypes() {
+    return inputs.stream().map(Value::type).toList();
+  }
+
+  /** The types of the outputs. */
+  public List<TensorType> outputTypes() {
+    return outputs.stream().map(Value::type).toList();
+  }
+
+  /** The text form, which {@link GraphText#parse} reads back. */
+  @Override
+  public String toString() {
+    return GraphText.print(this);
+  }
+
+  /** Makes a graph node by node. Not thread-safe. */
+  public static final class Builder {
+    private final List<Value> inputs = new ArrayList<>();
+    private final List<Node> nodes = new ArrayList<>();
+    private int next;
+
+    /** A builder of an empty graph. */
+    public Builder() {}
+
+    /** A new parameter. */
+    public Value input(TensorType type) {
+      var value = new Value(next++, type);
+      inputs.add(value);
+      return value;
+    }
+
+    /** Applies an op; the results' types are inferred. */
+    public List<Value> apply(Op op, List<Value> operands, String origin) {
+      var types = op.infer(operands.stream().map(Value::type).toList());
+      var results = types.stream().map(type -> new Value(next++, type)).toList();
+      nodes.add(new Node(op, operands, results, origin));
+      return results;
+    }
+
+    /** Applies an op of one result. */
+    public Value apply(Op op, Value... operands) {
+      var results = apply(op, List.of(operands), "");
+      if (results.size() != 1) {
+        throw new IllegalArgumentException(op.name() + " has " + results.size() + " results");
+      }
+      return results.getFirst();
+    }
+
+    /** Puts another graph's nodes here, its inputs replaced by the arguments; gives its outputs. */
+    public List<Value> inline(Graph graph, List<Value> arguments, String origin) {
+      if (!graph.inputTypes().equals(arguments.stream().map(Value::type).toList())) {
+        throw new IllegalArgumentException(
+            "inline: the graph takes " + graph.inputTypes() + ", found " + arguments);
+      }
+      var mapped = new HashMap<Value, Value>();
+      for (int i = 0; i < arguments.size(); i++) {
+        mapped.put(graph.inputs().get(i), arguments.get(i));
+      }
+      for (var node : graph.nodes()) {
+        var results =
+            apply(
+                node.op(),
+                node.operands().stream().map(mapped::get).toList(),
+                node.origin().isEmpty() ? origin : node.origin());
+        for (int i = 0; i < results.size(); i++) {
+          mapped.put(node.results().get(i), results.get(i));
+        }
+      }
+      return graph.outputs().stream().map(mapped::get).toList();
+    }
+
+    /** The nodes so far. */
+    public List<Node> nodes() {
+      return List.copyOf(nodes);
+    }
+
+    /** The finished graph. */
+    public Graph build(List<Value> outputs) {
+      return new Graph(inputs, nodes, outputs);
+    }
+  }
+}
