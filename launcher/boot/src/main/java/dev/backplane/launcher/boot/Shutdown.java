@@ -1,0 +1,64 @@
+package dev.backplane.launcher.boot;
+
+import java.util.concurrent.TimeUnit;
+import org.osgi.framework.BundleException;
+import org.osgi.framework.launch.Framework;
+
+/**
+ * What happens when the process ends, however it ends: a command still at work is interrupted and
+ * given time to finish its step and write what must not be lost, then the framework stops and its
+ * storage goes.
+ */
+final class Shutdown implements Runnable {
+  /** How long a command that was asked to stop may take. */
+  private static final long COMMAND_SECONDS = 60;
+
+  private static final long FRAMEWORK_SECONDS = 10;
+
+  private final Framework framework;
+  private final Storage storage;
+  private final Thread command;
+  private volatile boolean running;
+
+  Shutdown(Framework framework, Storage storage, Thread command) {
+    this.framework = framework;
+    this.storage = storage;
+    this.command = command;
+  }
+
+  /** From now on the command's thread has work that must be asked to stop. */
+  void commandStarts() {
+    running = true;
+  }
+
+  /** The command is done: from now on its thread only waits for this hook. */
+  void commandReturned() {
+    running = false;
+  }
+
+  @Override
+  public void run() {
+    try {
+      if (running) {
+        interruptCommand();
+      }
+      framework.stop();
+      framework.waitForStop(TimeUnit.SECONDS.toMillis(FRAMEWORK_SECONDS));
+    } catch (BundleException e) {
+      System.err.println("backplane: the framework did not stop cleanly: " + e.getMessage());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } finally {
+      storage.close();
+    }
+  }
+
+  /** The main thread never ends while the JVM shuts down, so its return is polled, not joined. */
+  private void interruptCommand() throws InterruptedException {
+    command.interrupt();
+    var deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(COMMAND_SECONDS);
+    while (running && System.nanoTime() - deadline < 0) {
+      Thread.sleep(5);
+    }
+  }
+}

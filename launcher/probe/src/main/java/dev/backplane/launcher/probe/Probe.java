@@ -1,0 +1,14 @@
+package dev.backplane.launcher.probe;
+
+import java.util.List;
+
+/** Looks for one kind of hardware. */
+sealed interface Probe permits CpuProbe {
+  /** Every probe there is, in the order in which devices are listed. */
+  static List<Probe> all() {
+    return List.of(CpuProbe.ofHost());
+  }
+
+  /** The devices of this kind that the host has now; none is an answer, not an error. */
+  List<Hardware> find();
+}
