@@ -1,7 +1,13 @@
-/** The commands of ./backplane, as a bundle. */
+/** The commands of {@code ./backplane}, as a bundle. */
 module dev.backplane.launcher.cli {
+  requires com.fasterxml.jackson.core;
+  requires com.google.guice;
+  requires info.picocli;
+  requires jakarta.inject;
+  requires static org.eclipse.osgi;
   requires static org.jspecify;
-  requires static org.osgi.annotation.bundle;
-  requires static org.osgi.annotation.versioning;
-  requires static org.osgi.service.component.annotations;
+
+  opens dev.backplane.launcher.cli to
+      com.google.guice,
+      info.picocli;
 }

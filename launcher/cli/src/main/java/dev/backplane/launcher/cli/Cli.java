@@ -1,0 +1,81 @@
+package dev.backplane.launcher.cli;
+
+import com.google.inject.Injector;
+import jakarta.inject.Inject;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import picocli.CommandLine;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.UnmatchedArgumentException;
+
+/** From the arguments to an exit code; whatever goes wrong on the way ends as words. */
+final class Cli {
+  private final Injector injector;
+
+  @Inject
+  Cli(Injector injector) {
+    this.injector = injector;
+  }
+
+  int run(String[] arguments) {
+    var line = new CommandLine(BackplaneCommand.class, injector::getInstance);
+    line.setCaseInsensitiveEnumValuesAllowed(true);
+    line.setParameterExceptionHandler(Cli::wrongUsage);
+    line.setExecutionExceptionHandler((e, command, parsed) -> failed(e, command.getErr()));
+    line.setOut(new PrintWriter(System.out, true, StandardCharsets.UTF_8));
+    line.setErr(new PrintWriter(System.err, true, StandardCharsets.UTF_8));
+    return line.execute(arguments);
+  }
+
+  private static int wrongUsage(ParameterException e, String[] arguments) {
+    var line = e.getCommandLine();
+    var err = line.getErr();
+    err.println("backplane: " + message(e));
+    err.println("Try '" + line.getCommandSpec().qualifiedName() + " --help'.");
+    return ExitCode.WRONG_USAGE.number;
+  }
+
+  /** picocli's words, but for a name nobody knows: there the nearest known one helps more. */
+  private static String message(ParameterException e) {
+    if (!(e instanceof UnmatchedArgumentException unmatched)
+        || unmatched.getUnmatched().isEmpty()) {
+      return String.valueOf(e.getMessage());
+    }
+    var name = unmatched.getUnmatched().getFirst();
+    var spec = e.getCommandLine().getCommandSpec();
+    if (unmatched.isUnknownOption()) {
+      return "there is no option '" + name + "'" + Nearest.hint(name, spec.optionsMap().keySet());
+    }
+    return spec.subcommands().isEmpty()
+        ? "'" + name + "' is one argument too many"
+        : "there is no command '" + name + "'" + Nearest.hint(name, spec.subcommands().keySet());
+  }
+
+  private static int failed(Exception e, PrintWriter err) {
+    if (e instanceof CommandException expected) {
+      err.println("backplane: " + expected.getMessage());
+      return expected.exitCode().number;
+    }
+    err.println("backplane: unexpected " + e);
+    err.println("This is a defect of Backplane. " + report(e));
+    return ExitCode.FAILED.number;
+  }
+
+  /** Where the stack trace went: a file, because a terminal is no place for it. */
+  private static String report(Exception e) {
+    try {
+      var file = Files.createTempFile("backplane-defect-", ".txt");
+      try (var out = new PrintWriter(Files.newBufferedWriter(file))) {
+        e.printStackTrace(out);
+      }
+      return "Please report it with " + file + ".";
+    } catch (IOException unwritable) {
+      return "(Its details could not be written to "
+          + Path.of(System.getProperty("java.io.tmpdir"))
+          + ".)";
+    }
+  }
+}

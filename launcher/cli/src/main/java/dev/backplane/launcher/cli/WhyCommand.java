@@ -1,0 +1,118 @@
+package dev.backplane.launcher.cli;
+
+import dev.backplane.launcher.cli.assembly.HostFile;
+import dev.backplane.launcher.cli.assembly.Judgement;
+import dev.backplane.launcher.cli.assembly.Twin;
+import dev.backplane.launcher.cli.assembly.TwinFramework;
+import jakarta.inject.Inject;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import org.osgi.framework.Bundle;
+import org.osgi.framework.BundleContext;
+import org.osgi.framework.BundleException;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code why}: every bundle that fits or is left out, with the reason. */
+@Command(
+    name = "why",
+    description =
+        "Every bundle that fits this host or is left out, with the requirement that failed.",
+    mixinStandardHelpOptions = true)
+final class WhyCommand implements Callable<Integer> {
+  private final BundleContext context;
+
+  @Spec CommandSpec spec;
+
+  @Parameters(
+      arity = "0..1",
+      paramLabel = "BUNDLE.jar",
+      description = "Tell only whether this bundle would fit.")
+  @Nullable Path bundle;
+
+  @Option(
+      names = "--host",
+      paramLabel = "FILE",
+      description =
+          "Judge for another host: its devices as Provide-Capability clauses, one a line, for"
+              + " example  backplane.hardware;type=gpu;vendor=nvidia;cc:Version=9.0")
+  @Nullable Path host;
+
+  @Option(names = "--json", description = "One JSON object per line.")
+  boolean json;
+
+  @Inject
+  WhyCommand(BundleContext context) {
+    this.context = context;
+  }
+
+  @Override
+  public Integer call() {
+    try {
+      var judgements = bundle == null && host == null ? here() : inTwins();
+      var asked = bundle == null ? null : Twin.of(bundle).symbolicName();
+      var shown =
+          judgements.stream().filter(j -> asked == null || j.symbolicName().equals(asked)).toList();
+      shown.forEach(this::print);
+      var fits = asked == null || shown.stream().allMatch(Judgement::fits);
+      return (fits ? ExitCode.DONE : ExitCode.NOTHING_FITS).number;
+    } catch (IOException e) {
+      throw new CommandException(ExitCode.FAILED, String.valueOf(e.getMessage()), e);
+    } catch (BundleException e) {
+      var file = host == null ? "" : host + ": ";
+      throw new CommandException(ExitCode.FAILED, file + e.getMessage(), e);
+    }
+  }
+
+  private List<Judgement> here() {
+    return Judgement.all(context);
+  }
+
+  /**
+   * The question is about another host or a bundle that is not installed: nothing here is touched.
+   */
+  private List<Judgement> inTwins() throws IOException, BundleException {
+    var twins = new ArrayList<Twin>();
+    var devices = new ArrayList<Twin>();
+    for (Bundle installed : context.getBundles()) {
+      if (installed.getBundleId() != 0) {
+        (Twin.isDevice(installed) ? devices : twins).add(Twin.of(installed));
+      }
+    }
+    if (bundle != null) {
+      var asked = Twin.of(bundle);
+      twins.removeIf(t -> t.symbolicName().equals(asked.symbolicName()));
+      twins.add(asked);
+    }
+    twins.addAll(host == null ? devices : HostFile.read(host).devices());
+    try (var framework = TwinFramework.open(context, twins)) {
+      return Judgement.all(framework.context());
+    }
+  }
+
+  private void print(Judgement judgement) {
+    var out = spec.commandLine().getOut();
+    if (json) {
+      var fields = new LinkedHashMap<String, Object>();
+      fields.put("event", "bundle");
+      fields.put("bundle", judgement.symbolicName());
+      fields.put("version", judgement.version().toString());
+      fields.put("fits", judgement.fits());
+      fields.put("reasons", judgement.reasons());
+      new JsonLines(out).print(fields);
+    } else {
+      out.printf(
+          "%-9s %s %s%n",
+          judgement.fits() ? "fits" : "left out", judgement.symbolicName(), judgement.version());
+      judgement.reasons().forEach(reason -> out.println("          " + reason));
+    }
+  }
+}

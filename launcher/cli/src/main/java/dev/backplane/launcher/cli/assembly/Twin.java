@@ -1,0 +1,138 @@
+package dev.backplane.launcher.cli.assembly;
+
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.jar.Attributes;
+import java.util.jar.JarFile;
+import java.util.jar.JarOutputStream;
+import java.util.jar.Manifest;
+import org.osgi.framework.Bundle;
+import org.osgi.framework.Constants;
+
+/**
+ * A bundle reduced to what the resolver reads of it: it resolves exactly when the bundle does, and
+ * has no code that could run.
+ *
+ * @param headers of the manifest
+ */
+public record Twin(Map<String, String> headers) {
+  /** The namespace of the capabilities by which device bundles publish hardware. */
+  static final String HARDWARE = "backplane.hardware";
+
+  private static final List<String> READ_BY_THE_RESOLVER =
+      List.of(
+          Constants.BUNDLE_MANIFESTVERSION,
+          Constants.BUNDLE_SYMBOLICNAME,
+          Constants.BUNDLE_VERSION,
+          Constants.FRAGMENT_HOST,
+          Constants.REQUIRE_BUNDLE,
+          Constants.REQUIRE_CAPABILITY,
+          Constants.PROVIDE_CAPABILITY,
+          Constants.IMPORT_PACKAGE,
+          Constants.EXPORT_PACKAGE,
+          "Bundle-RequiredExecutionEnvironment");
+
+  /** Copies the headers. */
+  public Twin {
+    headers = Collections.unmodifiableMap(new LinkedHashMap<>(headers));
+  }
+
+  /**
+   * The twin of an installed bundle.
+   *
+   * @param bundle in any framework and state
+   */
+  public static Twin of(Bundle bundle) {
+    var all = bundle.getHeaders("");
+    var headers = new LinkedHashMap<String, String>();
+    for (var name : READ_BY_THE_RESOLVER) {
+      var value = all.get(name);
+      if (value != null) {
+        headers.put(name, value);
+      }
+    }
+    return new Twin(headers);
+  }
+
+  /**
+   * The twin of a bundle in a file.
+   *
+   * @param jar the file
+   * @throws IOException naming the file when it is missing, no jar, or no bundle
+   */
+  public static Twin of(Path jar) throws IOException {
+    if (!Files.isRegularFile(jar)) {
+      throw new IOException(jar + ": there is no such file");
+    }
+    try (var file = new JarFile(jar.toFile())) {
+      var manifest = file.getManifest();
+      var headers = new LinkedHashMap<String, String>();
+      if (manifest != null) {
+        for (var name : READ_BY_THE_RESOLVER) {
+          var value = manifest.getMainAttributes().getValue(name);
+          if (value != null) {
+            headers.put(name, value);
+          }
+        }
+      }
+      if (!headers.containsKey(Constants.BUNDLE_SYMBOLICNAME)) {
+        throw new IOException(
+            jar + " is not a bundle: its manifest has no " + Constants.BUNDLE_SYMBOLICNAME);
+      }
+      return new Twin(headers);
+    } catch (java.util.zip.ZipException e) {
+      throw new IOException(jar + " is not a jar: " + e.getMessage(), e);
+    }
+  }
+
+  /**
+   * A device with the given capabilities.
+   *
+   * @param name its part of the symbolic name
+   * @param clause of a {@code Provide-Capability} header
+   */
+  static Twin device(String name, String clause) {
+    var headers = new LinkedHashMap<String, String>();
+    headers.put(Constants.BUNDLE_MANIFESTVERSION, "2");
+    headers.put(Constants.BUNDLE_SYMBOLICNAME, "dev.backplane.device." + name);
+    headers.put(Constants.PROVIDE_CAPABILITY, clause);
+    return new Twin(headers);
+  }
+
+  /**
+   * Whether a bundle stands for a device of the host.
+   *
+   * @param bundle any
+   */
+  public static boolean isDevice(Bundle bundle) {
+    var provided = bundle.getHeaders("").get(Constants.PROVIDE_CAPABILITY);
+    return provided != null && provided.startsWith(HARDWARE + ";");
+  }
+
+  /** The name without directives. */
+  public String symbolicName() {
+    return headers.getOrDefault(Constants.BUNDLE_SYMBOLICNAME, "").split(";", 2)[0].trim();
+  }
+
+  InputStream jar() {
+    var manifest = new Manifest();
+    manifest.getMainAttributes().put(Attributes.Name.MANIFEST_VERSION, "1.0");
+    headers.forEach((name, value) -> manifest.getMainAttributes().putValue(name, value));
+    var bytes = new ByteArrayOutputStream();
+    try (var jar = new JarOutputStream(bytes, manifest)) {
+      jar.finish();
+    } catch (IOException e) {
+      throw new UncheckedIOException("writing to memory", e);
+    }
+    return new ByteArrayInputStream(bytes.toByteArray());
+  }
+}
