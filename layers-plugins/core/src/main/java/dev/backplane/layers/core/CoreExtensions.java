@@ -1,0 +1,102 @@
+package dev.backplane.layers.core;
+
+import dev.backplane.extension.Extension;
+import dev.backplane.extension.Extensions;
+import dev.backplane.layers.core.activation.Elu;
+import dev.backplane.layers.core.activation.Gelu;
+import dev.backplane.layers.core.activation.HardSigmoid;
+import dev.backplane.layers.core.activation.LeakyRelu;
+import dev.backplane.layers.core.activation.Linear;
+import dev.backplane.layers.core.activation.Relu;
+import dev.backplane.layers.core.activation.Relu6;
+import dev.backplane.layers.core.activation.Selu;
+import dev.backplane.layers.core.activation.Sigmoid;
+import dev.backplane.layers.core.activation.Silu;
+import dev.backplane.layers.core.activation.Softmax;
+import dev.backplane.layers.core.activation.Softplus;
+import dev.backplane.layers.core.activation.Softsign;
+import dev.backplane.layers.core.activation.Tanh;
+import dev.backplane.layers.core.initializer.Glorot;
+import dev.backplane.layers.core.initializer.He;
+import dev.backplane.layers.core.initializer.LeCun;
+import dev.backplane.layers.core.initializer.Zeros;
+import dev.backplane.layers.core.loss.BinaryCrossEntropy;
+import dev.backplane.layers.core.loss.CategoricalCrossEntropy;
+import dev.backplane.layers.core.loss.MeanSquaredError;
+import dev.backplane.layers.core.loss.SparseCategoricalCrossEntropy;
+import dev.backplane.layers.core.metric.Accuracy;
+import dev.backplane.layers.core.optimizer.Adagrad;
+import dev.backplane.layers.core.optimizer.Adam;
+import dev.backplane.layers.core.optimizer.AdamW;
+import dev.backplane.layers.core.optimizer.RmsProp;
+import dev.backplane.layers.core.optimizer.Sgd;
+import dev.backplane.layers.core.regularizer.L1;
+import dev.backplane.layers.core.regularizer.L2;
+import dev.backplane.layers.core.regularizer.None;
+import dev.backplane.layers.core.schedule.CosineDecay;
+import dev.backplane.layers.core.schedule.ExponentialDecay;
+import dev.backplane.layers.core.schedule.StepDecay;
+import dev.backplane.layers.core.schedule.WarmUp;
+import dev.backplane.layers.core.transform.ClipByGlobalNorm;
+import dev.backplane.layers.core.transform.ClipByValue;
+import java.lang.invoke.MethodHandles;
+import java.util.List;
+import org.osgi.service.component.annotations.Component;
+
+/** Registers everything of this bundle under its stable name. */
+@Component(immediate = true)
+public final class CoreExtensions implements Extensions {
+  /** Made by the framework or by ServiceLoader. */
+  public CoreExtensions() {}
+
+  @Override
+  public List<Extension> list() {
+    return List.of(
+        named("dense", Dense.class),
+        named("flatten", Flatten.class),
+        named("dropout", Dropout.class),
+        named("activation.elu", Elu.class),
+        named("activation.gelu", Gelu.class),
+        named("activation.hard_sigmoid", HardSigmoid.class),
+        named("activation.leaky_relu", LeakyRelu.class),
+        named("activation.linear", Linear.class),
+        named("activation.relu", Relu.class),
+        named("activation.relu6", Relu6.class),
+        named("activation.selu", Selu.class),
+        named("activation.sigmoid", Sigmoid.class),
+        named("activation.silu", Silu.class),
+        named("activation.softmax", Softmax.class),
+        named("activation.softplus", Softplus.class),
+        named("activation.softsign", Softsign.class),
+        named("activation.tanh", Tanh.class),
+        named("initializer.constant", dev.backplane.layers.core.initializer.Constant.class),
+        named("initializer.glorot", Glorot.class),
+        named("initializer.he", He.class),
+        named("initializer.lecun", LeCun.class),
+        named("initializer.zeros", Zeros.class),
+        named("loss.binary_cross_entropy", BinaryCrossEntropy.class),
+        named("loss.categorical_cross_entropy", CategoricalCrossEntropy.class),
+        named("loss.mean_squared_error", MeanSquaredError.class),
+        named("loss.sparse_categorical_cross_entropy", SparseCategoricalCrossEntropy.class),
+        named("metric.accuracy", Accuracy.class),
+        named("optimizer.adagrad", Adagrad.class),
+        named("optimizer.adam", Adam.class),
+        named("optimizer.adamw", AdamW.class),
+        named("optimizer.rmsprop", RmsProp.class),
+        named("optimizer.sgd", Sgd.class),
+        named("regularizer.l1", L1.class),
+        named("regularizer.l2", L2.class),
+        named("regularizer.none", None.class),
+        named("schedule.constant", dev.backplane.layers.core.schedule.Constant.class),
+        named("schedule.cosine_decay", CosineDecay.class),
+        named("schedule.exponential_decay", ExponentialDecay.class),
+        named("schedule.step_decay", StepDecay.class),
+        named("schedule.warm_up", WarmUp.class),
+        named("transform.clip_by_global_norm", ClipByGlobalNorm.class),
+        named("transform.clip_by_value", ClipByValue.class));
+  }
+
+  private static Extension named(String name, Class<? extends Record> type) {
+    return Extension.of(name, 1, type, MethodHandles.lookup());
+  }
+}

@@ -1,0 +1,25 @@
+package dev.backplane.layers.core.loss;
+
+import dev.backplane.layers.core.activation.Softmax;
+import dev.backplane.nn.Batch;
+import dev.backplane.nn.Loss;
+import dev.backplane.tensor.Tensor;
+import dev.backplane.tensor.Tensors;
+
+/**
+ * Cross-entropy of a distribution over classes. Outputs: logits [batch, …, classes]; targets of
+ * their shape, summing to 1 along the last axis. Predictions are probabilities.
+ */
+public record CategoricalCrossEntropy() implements Loss {
+  @Override
+  public Tensor apply(Tensors outputs, Batch batch) {
+    var z = outputs.only();
+    var y = Examples.likeOutput("CategoricalCrossEntropy", z, batch.targets().only());
+    return Examples.mean(Softmax.log(z).mul(y).sum(-1).neg());
+  }
+
+  @Override
+  public Tensors predictions(Tensors outputs) {
+    return outputs.map(new Softmax()::apply);
+  }
+}
