@@ -1,5 +1,6 @@
 package dev.backplane.recipes.cache;
 
+import dev.backplane.data.DatasetProvider.Access;
 import dev.backplane.recipes.cache.DatasetException.Attempt;
 import dev.backplane.recipes.cache.DatasetException.Reason;
 import java.io.IOException;
@@ -33,6 +34,19 @@ public final class DatasetCache {
   public DatasetCache(CacheSettings settings, Consumer<FetchEvent> listener) {
     this.settings = settings;
     this.listener = listener;
+  }
+
+  /**
+   * The cache of this process, for a dataset provider.
+   *
+   * @param access a folder or package file of the user's, which goes before all configured, and who
+   *     is told what happens
+   */
+  public static DatasetCache of(Access access) {
+    var settings = CacheSettings.ofProcess();
+    return new DatasetCache(
+        access.folder().map(settings::withGiven).orElse(settings),
+        new ProgressLines(access.progress()));
   }
 
   /**

@@ -1,18 +1,18 @@
 package dev.backplane.recipes.cache;
 
+import dev.backplane.BackplaneException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A dataset cannot be had, is not what its pins say, or cannot be kept. The message is written for
  * the user.
  */
-public final class DatasetException extends RuntimeException {
+public final class DatasetException extends BackplaneException {
   private static final long serialVersionUID = 1L;
 
   private final Reason reason;
@@ -30,14 +30,16 @@ public final class DatasetException extends RuntimeException {
     INTERRUPTED
   }
 
-  DatasetException(Reason reason, String dataset, String message, @Nullable Throwable cause) {
+  DatasetException(Reason reason, String dataset, String message, Throwable cause) {
     super(message, cause);
     this.reason = Objects.requireNonNull(reason);
     this.dataset = Objects.requireNonNull(dataset);
   }
 
   DatasetException(Reason reason, String dataset, String message) {
-    this(reason, dataset, message, null);
+    super(message);
+    this.reason = Objects.requireNonNull(reason);
+    this.dataset = Objects.requireNonNull(dataset);
   }
 
   /** What kind of failure this is. */

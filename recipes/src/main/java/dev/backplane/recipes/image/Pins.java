@@ -7,9 +7,9 @@ import java.nio.file.Path;
 import java.util.List;
 
 /** The pinned contents of the image datasets. */
-public final class Pins {
+final class Pins {
   /** Zalando's 70,000 grey 28 × 28 pictures of clothes in ten classes. */
-  public static final DatasetPin FASHION_MNIST =
+  static final DatasetPin FASHION_MNIST =
       new DatasetPin(
           "fashion-mnist",
           List.of(
@@ -38,7 +38,7 @@ public final class Pins {
           "MIT, © 2017 Zalando SE");
 
   /** The 70,000 grey 28 × 28 handwritten digits of LeCun, Cortes and Burges. */
-  public static final DatasetPin MNIST =
+  static final DatasetPin MNIST =
       new DatasetPin(
           "mnist",
           List.of(

@@ -1,0 +1,18 @@
+/** The models people start from, their datasets and the dataset cache. */
+module dev.backplane.recipes {
+  requires transitive dev.backplane.api;
+  requires java.desktop;
+  requires org.tukaani.xz;
+  requires static org.jspecify;
+  requires static org.osgi.annotation.bundle;
+  requires static org.osgi.annotation.versioning;
+  requires static org.osgi.service.component.annotations;
+
+  exports dev.backplane.recipes.cache;
+  exports dev.backplane.recipes.format;
+
+  provides dev.backplane.data.DatasetProvider with
+      dev.backplane.recipes.image.FashionMnist,
+      dev.backplane.recipes.image.Mnist,
+      dev.backplane.recipes.table.Iris;
+}
