@@ -1,0 +1,66 @@
+package dev.backplane.runtime.device;
+
+import dev.backplane.BackplaneException;
+import dev.backplane.backend.Execution;
+import java.util.Optional;
+import java.util.function.Consumer;
+
+/** Bound work behind its lease's gate. Starting and awaiting allocate nothing. */
+record LeasedExecution(Execution execution, Gate gate) implements Execution {
+  @Override
+  public void start() {
+    gate.enter();
+    try {
+      execution.start();
+    } finally {
+      gate.exit();
+    }
+  }
+
+  @Override
+  public void await() {
+    gate.enter();
+    try {
+      execution.await();
+    } finally {
+      gate.exit();
+    }
+  }
+
+  /** Work of a lost device has ended. */
+  @Override
+  public boolean isDone() {
+    if (!gate.isOpen()) {
+      return true;
+    }
+    gate.enter();
+    try {
+      return execution.isDone();
+    } finally {
+      gate.exit();
+    }
+  }
+
+  @Override
+  public void whenDone(Consumer<Optional<BackplaneException>> action) {
+    gate.enter();
+    try {
+      execution.whenDone(action);
+    } finally {
+      gate.exit();
+    }
+  }
+
+  /** Closing the device has freed it where the gate is shut. */
+  @Override
+  public void close() {
+    if (gate.isOpen()) {
+      gate.enter();
+      try {
+        execution.close();
+      } finally {
+        gate.exit();
+      }
+    }
+  }
+}

@@ -1,0 +1,5 @@
+/** Names that users type. */
+@NullMarked
+package dev.backplane.runtime.name;
+
+import org.jspecify.annotations.NullMarked;
