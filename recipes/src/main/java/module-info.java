@@ -1,6 +1,7 @@
 /** The models people start from, their datasets and the dataset cache. */
 module dev.backplane.recipes {
   requires transitive dev.backplane.api;
+  requires dev.backplane.layers.core;
   requires java.desktop;
   requires org.tukaani.xz;
   requires static org.jspecify;
@@ -15,4 +16,10 @@ module dev.backplane.recipes {
       dev.backplane.recipes.image.FashionMnist,
       dev.backplane.recipes.image.Mnist,
       dev.backplane.recipes.table.Iris;
+  provides dev.backplane.data.Recipe with
+      dev.backplane.recipes.image.FashionMnistMlp,
+      dev.backplane.recipes.image.MnistMlp,
+      dev.backplane.recipes.table.IrisMlp;
+  provides dev.backplane.extension.Extensions with
+      dev.backplane.recipes.RecipesExtensions;
 }

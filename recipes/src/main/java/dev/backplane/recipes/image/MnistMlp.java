@@ -1,0 +1,41 @@
+package dev.backplane.recipes.image;
+
+import dev.backplane.data.DatasetProvider.Access;
+import dev.backplane.data.Recipe;
+import dev.backplane.tensor.Literal;
+import java.util.List;
+import java.util.Map;
+import org.osgi.service.component.annotations.Component;
+
+/** A network of one hidden layer for {@link Mnist}. */
+@Component(service = Recipe.class, immediate = true)
+public final class MnistMlp implements Recipe {
+  /** For the service loaders. */
+  public MnistMlp() {}
+
+  @Override
+  public String name() {
+    return "mnist-mlp";
+  }
+
+  @Override
+  public String summary() {
+    return "handwritten digits: 28 × 28 grey values, one hidden layer of 128 units";
+  }
+
+  @Override
+  public List<Setting> settings() {
+    return PictureMlp.SETTINGS;
+  }
+
+  @Override
+  public Plan plan(Map<String, String> values, Access access, long seed) {
+    return PictureMlp.plan(this, new Mnist(), values, access);
+  }
+
+  /** The path of a PNG of 28 × 28 pixels, the thing bright on black. */
+  @Override
+  public List<Literal> read(String input) {
+    return List.of(GreyPictures.read(input));
+  }
+}

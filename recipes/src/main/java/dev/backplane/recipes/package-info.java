@@ -1,0 +1,5 @@
+/** What the recipes of this bundle share. */
+@NullMarked
+package dev.backplane.recipes;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,155 @@
+package dev.backplane.recipes;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.backplane.data.DatasetProvider;
+import dev.backplane.data.DatasetProvider.Access;
+import dev.backplane.data.Recipe;
+import dev.backplane.extension.Extensions;
+import dev.backplane.layers.core.Dense;
+import dev.backplane.layers.core.optimizer.Adam;
+import dev.backplane.nn.Sequential;
+import dev.backplane.recipes.format.MalformedDataException;
+import dev.backplane.recipes.table.IrisMlp;
+import dev.backplane.recipes.table.Standardize;
+import dev.backplane.tensor.TensorType;
+import java.awt.image.BufferedImage;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.ServiceLoader;
+import javax.imageio.ImageIO;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class RecipesTest {
+  private static final Recipe IRIS = new IrisMlp();
+
+  private static Recipe recipe(String name) {
+    return ServiceLoader.load(Recipe.class).stream()
+        .map(ServiceLoader.Provider::get)
+        .filter(recipe -> recipe.name().equals(name))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  private static String refusal(Recipe recipe, String key, String value) {
+    return assertThrows(
+            IllegalArgumentException.class,
+            () -> recipe.plan(Map.of(key, value), Access.silent(), 0))
+        .getMessage();
+  }
+
+  @Test
+  void theServiceLoaderFindsRecipesDatasetsAndLayers() {
+    assertEquals(
+        List.of("fashion-mnist-mlp", "iris-mlp", "mnist-mlp"),
+        ServiceLoader.load(Recipe.class).stream().map(p -> p.get().name()).sorted().toList());
+    assertEquals(
+        List.of("fashion-mnist", "iris", "mnist"),
+        ServiceLoader.load(DatasetProvider.class).stream()
+            .map(p -> p.get().name())
+            .sorted()
+            .toList());
+    assertTrue(
+        ServiceLoader.load(Extensions.class).stream()
+            .flatMap(p -> p.get().list().stream())
+            .anyMatch(e -> e.name().equals("standardize") && e.type() == Standardize.class));
+  }
+
+  @Test
+  void anUnknownSettingIsRefusedWithTheNearest() {
+    assertEquals(
+        "iris-mlp: no setting \"unit\"; did you mean \"units\"? It has: units, rate, data",
+        refusal(IRIS, "unit", "3"));
+    assertEquals(
+        "fashion-mnist-mlp: no setting \"momentum\". It has: units, rate, dropout, data",
+        refusal(recipe("fashion-mnist-mlp"), "momentum", "0.9"));
+  }
+
+  @Test
+  void aWrongValueIsRefusedBeforeAnyDataIsFetched() {
+    var mnist = recipe("mnist-mlp");
+    assertEquals(
+        "mnist-mlp: --set units: expected a whole number from 1 to 65536, found \"0\"",
+        refusal(mnist, "units", "0"));
+    assertEquals(
+        "mnist-mlp: --set units: expected a whole number from 1 to 65536, found \"many\"",
+        refusal(mnist, "units", "many"));
+    assertEquals(
+        "mnist-mlp: --set rate: expected a number greater than 0, found \"NaN\"",
+        refusal(mnist, "rate", "NaN"));
+    assertEquals(
+        "mnist-mlp: --set dropout: expected a number from 0 to less than 1, found \"1\"",
+        refusal(mnist, "dropout", "1"));
+  }
+
+  @Test
+  void settingsReachTheModel() {
+    var plan = IRIS.plan(Map.of("units", "24", "rate", "0.02"), Access.silent(), 3);
+    var layers = ((Sequential) plan.model()).layers();
+    assertEquals(24, ((Dense) layers.get(1)).units());
+    assertEquals(3, ((Dense) layers.get(2)).units());
+    assertEquals(new Adam(0.02), plan.optimizer());
+    assertEquals(50, plan.epochs());
+    assertEquals(16, plan.batch());
+  }
+
+  @Test
+  void irisIsStandardizedByItsTrainingExamples() {
+    var plan = IRIS.plan(Map.of(), Access.silent(), 5);
+    var standardize = (Standardize) ((Sequential) plan.model()).layers().getFirst();
+    var train = plan.data().train();
+    for (int feature = 0; feature < 4; feature++) {
+      double sum = 0;
+      double squares = 0;
+      for (int i = 0; i < train.size(); i++) {
+        double z =
+            (train.example(i).input().doubleAt(feature) - standardize.mean().get(feature))
+                / standardize.deviation().get(feature);
+        sum += z;
+        squares += z * z;
+      }
+      assertEquals(0, sum / train.size(), 1e-9);
+      assertEquals(1, squares / train.size(), 1e-9);
+    }
+  }
+
+  @Test
+  void irisReadsFourLengths() {
+    var read = IRIS.read(" 5.1, 3.5 1.4;0.2 ");
+    assertArrayEquals(new float[] {5.1f, 3.5f, 1.4f, 0.2f}, read.getFirst().toFloats());
+    for (var wrong : List.of("", "1,2,3", "1,2,3,4,5", "1,2,3,x", "1,2,3,-4", "1,2,3,NaN")) {
+      var error = assertThrows(MalformedDataException.class, () -> IRIS.read(wrong));
+      assertTrue(error.getMessage().contains("such as 5.1,3.5,1.4,0.2"), error.getMessage());
+    }
+  }
+
+  @Test
+  void picturesAreReadInTheirStoredForm(@TempDir Path folder) throws IOException {
+    var file = folder.resolve("shirt.png");
+    var image = new BufferedImage(28, 28, BufferedImage.TYPE_BYTE_GRAY);
+    image.getRaster().setSample(3, 1, 0, 200);
+    ImageIO.write(image, "png", file.toFile());
+    var read = recipe("fashion-mnist-mlp").read(file.toString()).getFirst();
+    assertEquals("u8[28,28]", read.type().toString());
+    assertEquals(200, read.longAt(31));
+
+    var large = new BufferedImage(280, 280, BufferedImage.TYPE_BYTE_GRAY);
+    ImageIO.write(large, "png", file.toFile());
+    var error =
+        assertThrows(MalformedDataException.class, () -> recipe("mnist-mlp").read(file.toString()));
+    assertEquals(file + ": expected a PNG of 28 × 28 pixels, found 280 × 280", error.getMessage());
+  }
+
+  @Test
+  void irisIsPresentedAsItIsStored() {
+    var train = IRIS.plan(Map.of(), Access.silent(), 0).data().train();
+    assertEquals(TensorType.f32(64, 4), train.inputs().getFirst().presentedBatch(64));
+    assertEquals("i32[64]", train.targets().getFirst().presentedBatch(64).toString());
+  }
+}
