@@ -1,8 +1,10 @@
 /** The commands of {@code ./backplane}, as a bundle. */
 module dev.backplane.launcher.cli {
+  requires dev.backplane.api;
   requires com.fasterxml.jackson.core;
   requires com.google.guice;
   requires info.picocli;
+  requires me.tongfei.progressbar;
   requires jakarta.inject;
   requires static org.eclipse.osgi;
   requires static org.jspecify;

@@ -39,13 +39,16 @@ public interface Run extends AutoCloseable {
   /** The run folder, where there is one. */
   Optional<Path> folder();
 
+  /** The notes that were made when it was set up. */
+  Map<String, String> notes();
+
   /** The prediction for one example: an input without batch axis, in its stored form. */
   Literal predict(Literal input);
 
   /** Predictions for a batch; one value [batch, …] for each input field, in its stored form. */
   List<Literal> predict(List<Literal> inputs);
 
-  /** Loss and metrics over examples. */
+  /** {@code loss} and metrics by name over examples. */
   Map<String, Double> evaluate(Batches batches);
 
   /** The values of the parameters and state, by path. */

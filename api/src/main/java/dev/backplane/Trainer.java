@@ -18,6 +18,9 @@ public interface Trainer {
   /** What is done to the gradients, in this order. */
   Trainer transforms(GradientTransform... transforms);
 
+  /** A free note, kept in the run folder; the command line keeps recipe and settings so. */
+  Trainer note(String key, String value);
+
   /** The seed of initial values and of all random numbers; 0 unless set. */
   Trainer seed(long seed);
 

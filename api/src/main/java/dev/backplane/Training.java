@@ -1,6 +1,7 @@
 package dev.backplane;
 
 import dev.backplane.backend.CompileReport;
+import dev.backplane.backend.DeviceInfo;
 import dev.backplane.data.Batches;
 import dev.backplane.tensor.Literal;
 import java.util.List;
@@ -13,13 +14,16 @@ public interface Training extends AutoCloseable {
   /** Gathers the next batch and runs one step; goes on to the next epoch by itself. */
   void step();
 
+  /** Where it runs. */
+  DeviceInfo device();
+
   /** How many steps have been made. */
   long steps();
 
-  /** Loss and metrics since the start of the epoch. Waits for the device. */
+  /** {@code loss} and metrics by name since the start of the epoch. Waits for the device. */
   Map<String, Double> metrics();
 
-  /** Loss and metrics over other examples. */
+  /** {@code loss} and metrics by name over other examples. */
   Map<String, Double> evaluate(Batches batches);
 
   /**

@@ -13,7 +13,15 @@ import picocli.CommandLine.Spec;
     synopsisSubcommandLabel = "COMMAND",
     mixinStandardHelpOptions = true,
     versionProvider = Version.class,
-    subcommands = {DevicesCommand.class, WhyCommand.class},
+    subcommands = {
+      DevicesCommand.class,
+      WhyCommand.class,
+      RecipesCommand.class,
+      TrainCommand.class,
+      EvaluateCommand.class,
+      PredictCommand.class,
+      BenchCommand.class
+    },
     footerHeading = "%nAnswered by the script itself:%n",
     footer = {
       "  verify   the whole test suite",

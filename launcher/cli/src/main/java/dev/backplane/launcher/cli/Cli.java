@@ -1,6 +1,7 @@
 package dev.backplane.launcher.cli;
 
 import com.google.inject.Injector;
+import dev.backplane.BackplaneException;
 import jakarta.inject.Inject;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -58,6 +59,10 @@ final class Cli {
     if (e instanceof CommandException expected) {
       err.println("backplane: " + expected.getMessage());
       return expected.exitCode().number;
+    }
+    if (e instanceof BackplaneException expected) {
+      err.println("backplane: " + expected.getMessage());
+      return ExitCode.FAILED.number;
     }
     err.println("backplane: unexpected " + e);
     err.println("This is a defect of Backplane. " + report(e));

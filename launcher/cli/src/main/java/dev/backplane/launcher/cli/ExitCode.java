@@ -1,13 +1,12 @@
 package dev.backplane.launcher.cli;
 
-/**
- * What the process answers to the shell; 130 (interrupted) is the JVM's own answer to the signal.
- */
+/** What the process answers to the shell. */
 enum ExitCode {
   DONE(0),
   FAILED(1),
   WRONG_USAGE(2),
-  NOTHING_FITS(3);
+  NOTHING_FITS(3),
+  INTERRUPTED(130);
 
   final int number;
 

@@ -1,6 +1,7 @@
 package dev.backplane.launcher.cli;
 
 import com.google.inject.AbstractModule;
+import dev.backplane.Backplane;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
 import java.util.List;
@@ -14,7 +15,7 @@ import org.osgi.util.tracker.ServiceTracker;
  */
 final class ServicesModule extends AbstractModule {
   /** The service interfaces that commands may have injected. */
-  private static final List<Class<?>> SERVICES = List.of();
+  private static final List<Class<?>> SERVICES = List.of(Backplane.class);
 
   private final BundleContext context;
 

@@ -1,0 +1,75 @@
+package dev.backplane.launcher.cli;
+
+import dev.backplane.Backplane;
+import jakarta.inject.Inject;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code evaluate}: a run, measured on its recipe's test data. */
+@Command(
+    name = "evaluate",
+    description = "Measures a run on the test data of its recipe.",
+    mixinStandardHelpOptions = true)
+final class EvaluateCommand implements Callable<Integer> {
+  private final Backplane backplane;
+
+  @Spec CommandSpec spec;
+
+  @Mixin TargetOptions targets = new TargetOptions();
+
+  @Parameters(paramLabel = "RUN", description = "A run folder.")
+  Path folder = Path.of("");
+
+  @Option(
+      names = "--data",
+      paramLabel = "FOLDER",
+      description = "A folder with the files of the data set, instead of cache and network.")
+  @Nullable Path data;
+
+  @Option(names = "--json", description = "One JSON object per line.")
+  boolean json;
+
+  @Inject
+  EvaluateCommand(Backplane backplane) {
+    this.backplane = backplane;
+  }
+
+  @Override
+  public Integer call() {
+    try (var run = backplane.open(folder, targets.target(backplane))) {
+      var notes = RunNotes.of(run);
+      var recipe = RecipeOptions.recipe(backplane, notes.recipe());
+      var plan =
+          RecipeOptions.plan(
+              recipe,
+              notes.settings(),
+              RecipeOptions.access(data, spec.commandLine().getErr()),
+              notes.seed());
+      var metrics = new LinkedHashMap<String, Double>();
+      run.evaluate(plan.data().test().batch(256))
+          .forEach((name, value) -> metrics.put("test_" + name, value));
+      if (json) {
+        var fields = new LinkedHashMap<String, Object>();
+        fields.put("event", "result");
+        fields.put("recipe", recipe.name());
+        fields.put("device", run.device().id());
+        fields.put("epochs", run.epochs());
+        fields.put("steps", run.steps());
+        fields.put("metrics", metrics);
+        fields.put("run", folder.toString());
+        new JsonLines(spec.commandLine().getOut()).print(fields);
+      } else {
+        spec.commandLine().getOut().println(recipe.name() + "  " + ProgressDisplay.text(metrics));
+      }
+      return ExitCode.DONE.number;
+    }
+  }
+}

@@ -1,0 +1,96 @@
+package dev.backplane.launcher.cli;
+
+import dev.backplane.Backplane;
+import dev.backplane.NoSuchDeviceException;
+import dev.backplane.Target;
+import dev.backplane.backend.DeviceInfo;
+import dev.backplane.backend.Tuning;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Properties;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** The options that say where, and how exactly, a command runs. */
+final class TargetOptions {
+  @Option(
+      names = "--device",
+      paramLabel = "ID",
+      defaultValue = "auto",
+      description = "A device as './backplane devices' lists it. Default: ${DEFAULT-VALUE}.")
+  String device = "auto";
+
+  @Option(
+      names = "--threads",
+      paramLabel = "N",
+      defaultValue = "0",
+      description = "Host threads the device may use; 0 lets it choose.")
+  int threads;
+
+  @Option(
+      names = "--strict",
+      description = "Refuse rather than run a part on the reference device.")
+  boolean strict;
+
+  @Option(
+      names = "--tuning",
+      paramLabel = "FILE",
+      description = "Choices between implementations, as 'bench --tune FILE' writes them.")
+  @Nullable Path tuning;
+
+  /** The target, or an error that lists what there is. */
+  Target target(Backplane backplane) {
+    if (threads < 0) {
+      throw new CommandException(
+          ExitCode.WRONG_USAGE, "--threads: expected 0 or more, found " + threads);
+    }
+    var target = backplane.device(known(backplane)).threads(threads).strict(strict);
+    return tuning == null ? target : target.tuning(read(tuning));
+  }
+
+  /** A name nobody knows is wrong usage; a device that cannot be used here is something else. */
+  private String known(Backplane backplane) {
+    var devices = backplane.devices();
+    if (device.equals("auto")) {
+      if (devices.stream().noneMatch(DeviceInfo::usable)) {
+        throw new CommandException(
+            ExitCode.NOTHING_FITS, "no device is usable:" + reasons(backplane));
+      }
+      return device;
+    }
+    var ids = devices.stream().map(DeviceInfo::id).toList();
+    if (!ids.contains(device)) {
+      throw new CommandException(
+          ExitCode.WRONG_USAGE, "there is no device '" + device + "'" + Nearest.hint(device, ids));
+    }
+    try {
+      backplane.device(device);
+    } catch (NoSuchDeviceException e) {
+      throw new CommandException(ExitCode.NOTHING_FITS, String.valueOf(e.getMessage()), e);
+    }
+    return device;
+  }
+
+  private static String reasons(Backplane backplane) {
+    var text = new StringBuilder();
+    backplane
+        .devices()
+        .forEach(d -> text.append("\n  ").append(d.id()).append(": ").append(d.reason()));
+    return text.toString();
+  }
+
+  private static Tuning read(Path file) {
+    var properties = new Properties();
+    try (var reader = Files.newBufferedReader(file)) {
+      properties.load(reader);
+    } catch (IOException | IllegalArgumentException e) {
+      throw new CommandException(
+          ExitCode.FAILED, "--tuning " + file + " cannot be read: " + e.getMessage(), e);
+    }
+    var choices = new HashMap<String, String>();
+    properties.stringPropertyNames().forEach(key -> choices.put(key, properties.getProperty(key)));
+    return new Tuning(choices, Tuning.Mode.DEFAULTS);
+  }
+}

@@ -1,0 +1,146 @@
+package dev.backplane.launcher.cli;
+
+import dev.backplane.Backplane;
+import dev.backplane.Callback;
+import dev.backplane.Run;
+import dev.backplane.Trainer.Epochs;
+import dev.backplane.data.Recipe;
+import dev.backplane.nn.GradientTransform;
+import dev.backplane.nn.Metric;
+import jakarta.inject.Inject;
+import java.nio.file.Path;
+import java.time.LocalDateTime;
+import java.time.format.DateTimeFormatter;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code train}: a recipe, from data to a run folder. */
+@Command(
+    name = "train",
+    description = "Trains a recipe; data, model and settings come with it.",
+    mixinStandardHelpOptions = true)
+final class TrainCommand implements Callable<Integer> {
+  private final Backplane backplane;
+
+  @Spec CommandSpec spec;
+
+  @Mixin RecipeOptions recipes = new RecipeOptions();
+  @Mixin TargetOptions targets = new TargetOptions();
+
+  @Option(
+      names = "--epochs",
+      paramLabel = "TOTAL",
+      description = "How often it goes through the data, in all; the recipe says otherwise.")
+  @Nullable Integer epochs;
+
+  @Option(
+      names = "--out",
+      paramLabel = "RUN",
+      description = "The run folder. Default: a new one under ./runs.")
+  @Nullable Path out;
+
+  @Option(
+      names = "--resume",
+      description = "Go on from the last checkpoint of the run folder; needs --out.")
+  boolean resume;
+
+  @Option(names = "--json", description = "One JSON object per line.")
+  boolean json;
+
+  @Inject
+  TrainCommand(Backplane backplane) {
+    this.backplane = backplane;
+  }
+
+  @Override
+  public Integer call() {
+    if (resume && out == null) {
+      throw new CommandException(
+          ExitCode.WRONG_USAGE, "--resume needs --out RUN: the folder of the run to go on with");
+    }
+    if (epochs != null && epochs < 1) {
+      throw new CommandException(
+          ExitCode.WRONG_USAGE, "--epochs: expected 1 or more, found " + epochs);
+    }
+    var recipe = recipes.recipe(backplane);
+    var target = targets.target(backplane);
+    var plan =
+        RecipeOptions.plan(
+            recipe, recipes.settings, recipes.access(spec.commandLine().getErr()), recipes.seed);
+    var folder = out == null ? newFolder(recipe.name()) : out;
+    int total = epochs == null ? plan.epochs() : epochs;
+    try (var progress = progress();
+        var run =
+            trainer(recipe, plan, folder, progress)
+                .fit(
+                    plan.data().train().shuffle(recipes.seed).batch(recipes.batch(plan)),
+                    plan.data().test().batch(256),
+                    Epochs.epochs(total),
+                    target)) {
+      progress.close();
+      if (Thread.currentThread().isInterrupted() || run.epochs() < total) {
+        spec.commandLine()
+            .getErr()
+            .println("interrupted; go on with --out " + folder + " --resume");
+        return ExitCode.INTERRUPTED.number;
+      }
+      print(recipe, run, folder);
+      return ExitCode.DONE.number;
+    }
+  }
+
+  private dev.backplane.Trainer trainer(
+      Recipe recipe, Recipe.Plan plan, Path folder, Callback progress) {
+    var trainer =
+        backplane
+            .trainer(plan.model(), plan.loss(), plan.optimizer())
+            .name(recipe.name())
+            .metrics(plan.metrics().toArray(Metric[]::new))
+            .transforms(plan.transforms().toArray(GradientTransform[]::new))
+            .seed(recipes.seed)
+            .callbacks(progress)
+            .out(folder)
+            .resume(resume);
+    return new RunNotes(recipe.name(), recipes.settings, recipes.seed, plan.data().classes())
+        .on(trainer);
+  }
+
+  private ProgressDisplay progress() {
+    return json
+        ? new ProgressLines(new JsonLines(spec.commandLine().getOut()))
+        : ProgressDisplay.forPeople(spec.commandLine().getErr());
+  }
+
+  private static Path newFolder(String recipe) {
+    var time =
+        DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss", Locale.ROOT).format(LocalDateTime.now());
+    return Path.of("runs", recipe + "-" + time + "-" + ProcessHandle.current().pid());
+  }
+
+  private void print(Recipe recipe, Run run, Path folder) {
+    var line = spec.commandLine().getOut();
+    if (json) {
+      var fields = new LinkedHashMap<String, Object>();
+      fields.put("event", "result");
+      fields.put("recipe", recipe.name());
+      fields.put("device", run.device().id());
+      fields.put("epochs", run.epochs());
+      fields.put("steps", run.steps());
+      fields.put("seconds", run.seconds());
+      fields.put("samplesPerSecond", run.samplesPerSecond());
+      fields.put("metrics", run.metrics());
+      fields.put("run", folder.toString());
+      new JsonLines(line).print(fields);
+    } else {
+      line.println(run);
+      line.println("run folder: " + folder);
+    }
+  }
+}
