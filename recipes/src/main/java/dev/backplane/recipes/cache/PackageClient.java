@@ -82,6 +82,8 @@ final class PackageClient {
               "-o",
               "Dir::State=" + state,
               "-o",
+              "Dir::State::lists=" + state.resolve("lists"),
+              "-o",
               "Dir::State::status=/var/lib/dpkg/status",
               "-o",
               "Dir::Cache=" + cache);

@@ -35,7 +35,7 @@ final class ProgressLines implements Consumer<FetchEvent> {
   }
 
   private String progress(FetchEvent.Progress event) {
-    if (System.nanoTime() - next < 0) {
+    if (event.doneBytes() < 100_000 || System.nanoTime() - next < 0) {
       return "";
     }
     next = System.nanoTime() + NANOS_BETWEEN;

@@ -14,10 +14,12 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -243,17 +245,30 @@ class DatasetCacheTest {
   }
 
   @Test
-  void aSilentServerIsGivenUp() throws IOException {
-    try (var mirror =
-        new Mirror(
-            exchange -> {
-              try {
-                Thread.sleep(8_000);
-              } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-              }
-            })) {
-      assertSays(failure(cache(mirror), NPM_PIN), "timed out");
+  void aSilentServerIsGivenUp() throws Exception {
+    var over = new CountDownLatch(1);
+    try (var mirror = new Mirror(exchange -> await(over))) {
+      var patient = TestPins.settings(root, Map.of("npm", mirror.base()));
+      var hasty =
+          new CacheSettings(
+              root,
+              patient.given(),
+              false,
+              patient.bases(),
+              "",
+              Duration.ofMillis(500),
+              patient.limit());
+      assertSays(failure(new DatasetCache(hasty, events::add), NPM_PIN), "timed out");
+    } finally {
+      over.countDown();
+    }
+  }
+
+  private static void await(CountDownLatch latch) {
+    try {
+      latch.await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     }
   }
 

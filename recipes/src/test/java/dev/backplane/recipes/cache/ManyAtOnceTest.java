@@ -4,10 +4,10 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
@@ -25,13 +25,13 @@ class ManyAtOnceTest {
   @TempDir Path root;
   @TempDir Path logs;
 
-  /** Slow enough that everybody has come before the first is done. */
-  private static Mirror slow(CountDownLatch asked, int millis) throws Exception {
+  /** Answers when it is told to, so that everybody has come before the first is done. */
+  private static Mirror held(CountDownLatch asked, CountDownLatch answer) throws Exception {
     return new Mirror(
         exchange -> {
           asked.countDown();
           try {
-            Thread.sleep(millis);
+            answer.await(60, TimeUnit.SECONDS);
           } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
           }
@@ -43,11 +43,17 @@ class ManyAtOnceTest {
 
   @Test
   void threadsShareOneFetch() throws Exception {
-    var events = Collections.synchronizedList(new ArrayList<FetchEvent>());
-    try (var mirror = slow(new CountDownLatch(1), 500);
+    var answer = new CountDownLatch(3);
+    try (var mirror = held(new CountDownLatch(1), answer);
         var threads = Executors.newFixedThreadPool(4)) {
       var cache =
-          new DatasetCache(TestPins.settings(root, Map.of("npm", mirror.base())), events::add);
+          new DatasetCache(
+              TestPins.settings(root, Map.of("npm", mirror.base())),
+              event -> {
+                if (event instanceof FetchEvent.Waiting) {
+                  answer.countDown();
+                }
+              });
       List<Future<DatasetFiles>> opened = new ArrayList<>();
       for (int i = 0; i < 4; i++) {
         opened.add(threads.submit(() -> cache.open(PIN)));
@@ -56,35 +62,53 @@ class ManyAtOnceTest {
         assertArrayEquals(TestPins.IMAGES, Files.readAllBytes(files.get().file("images")));
       }
       assertEquals(1, mirror.requests());
-      assertEquals(3, events.stream().filter(FetchEvent.Waiting.class::isInstance).count());
+      assertEquals(0, answer.getCount());
     }
   }
 
   @Test
   void processesShareOneFetch() throws Exception {
-    try (var mirror = slow(new CountDownLatch(1), 1500)) {
+    var answer = new CountDownLatch(1);
+    try (var mirror = held(new CountDownLatch(1), answer)) {
       var first = OneProcess.start(root, mirror.base(), logs.resolve("1"));
       var second = OneProcess.start(root, mirror.base(), logs.resolve("2"));
-      assertEquals(OPENED, OneProcess.output(first, logs.resolve("1")));
-      assertEquals(OPENED, OneProcess.output(second, logs.resolve("2")));
+      for (int i = 0; i < 300 && !oneWaits(); i++) {
+        Thread.sleep(100);
+      }
+      answer.countDown();
+      var outputs =
+          List.of(
+              OneProcess.output(first, logs.resolve("1")),
+              OneProcess.output(second, logs.resolve("2")));
+      assertEquals(List.of(OPENED, "waiting\n" + OPENED), outputs.stream().sorted().toList());
       assertEquals(1, mirror.requests());
     }
+  }
+
+  private boolean oneWaits() throws IOException {
+    return Files.readString(logs.resolve("1")).contains("waiting")
+        || Files.readString(logs.resolve("2")).contains("waiting");
   }
 
   @Test
   void aProcessThatIsKilledLeavesNothingThatIsUsed() throws Exception {
     var asked = new CountDownLatch(1);
-    try (var mirror = slow(asked, 1500)) {
+    var answer = new CountDownLatch(1);
+    try (var mirror = held(asked, answer)) {
       var killed = OneProcess.start(root, mirror.base(), logs.resolve("1"));
       assertTrue(asked.await(30, TimeUnit.SECONDS), "the process never asked");
       killed.destroyForcibly().waitFor();
+      assertEquals(2, entries().size(), "the killed process left its lock and a partial folder");
+      answer.countDown();
       var next = OneProcess.start(root, mirror.base(), logs.resolve("2"));
       assertEquals(OPENED, OneProcess.output(next, logs.resolve("2")));
     }
+    assertEquals(List.of("." + PIN.entryName() + ".lock", PIN.entryName()), entries());
+  }
+
+  private List<String> entries() throws IOException {
     try (var files = Files.list(root.resolve("datasets"))) {
-      assertEquals(
-          List.of("." + PIN.entryName() + ".lock", PIN.entryName()),
-          files.map(file -> file.getFileName().toString()).sorted().toList());
+      return files.map(file -> file.getFileName().toString()).sorted().toList();
     }
   }
 
@@ -107,10 +131,6 @@ class ManyAtOnceTest {
       assertTrue(output.contains("bytes are needed"), output);
       assertTrue(output.contains("BACKPLANE_CACHE"), output);
     }
-    try (var files = Files.list(root.resolve("datasets"))) {
-      assertEquals(
-          List.of("." + PIN.entryName() + ".lock"),
-          files.map(file -> file.getFileName().toString()).toList());
-    }
+    assertEquals(List.of("." + PIN.entryName() + ".lock"), entries());
   }
 }

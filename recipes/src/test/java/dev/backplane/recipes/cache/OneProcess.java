@@ -24,10 +24,16 @@ final class OneProcess {
     var settings =
         TestPins.settings(Path.of(arguments[0]), Map.of("npm", URI.create(arguments[1])));
     try {
-      var files = new DatasetCache(settings, event -> {}).open(TestPins.tiny(TestPins.NPM));
+      var files = new DatasetCache(settings, OneProcess::print).open(TestPins.tiny(TestPins.NPM));
       System.out.println("opened " + Sha256.ofFile(files.file("images")));
     } catch (DatasetException e) {
       System.out.println(e.reason() + " " + e.getMessage());
+    }
+  }
+
+  private static void print(FetchEvent event) {
+    if (event instanceof FetchEvent.Waiting) {
+      System.out.println("waiting");
     }
   }
 

@@ -21,6 +21,8 @@ import org.junit.jupiter.api.io.TempDir;
  * goes wrong.
  */
 class PackageClientTest {
+  private static final Duration LONG = Duration.ofSeconds(60);
+
   @TempDir Path bin;
   @TempDir Path root;
   @TempDir Path scratch;
@@ -46,9 +48,7 @@ class PackageClientTest {
     client(
         "npm",
         "echo \"$PWD $*\" > " + root.resolve("asked") + "; cp " + archive + " tiny-data-1.0.0.tgz");
-    var files =
-        new DatasetCache(settings(Duration.ofSeconds(20)), event -> {})
-            .open(TestPins.tiny(TestPins.NPM));
+    var files = new DatasetCache(settings(LONG), event -> {}).open(TestPins.tiny(TestPins.NPM));
     assertEquals(Archives.sha256(TestPins.IMAGES), Sha256.ofFile(files.file("images")));
     var asked = Files.readString(root.resolve("asked")).strip();
     assertTrue(asked.startsWith(root.resolve("datasets") + "/."), asked);
@@ -69,9 +69,7 @@ class PackageClientTest {
         esac\
         """
             .formatted(root.resolve("asked"), archive));
-    var file =
-        new PackageClient(settings(Duration.ofSeconds(20)))
-            .download(TestPins.DEBIAN, scratch, bytes -> {});
+    var file = new PackageClient(settings(LONG)).download(TestPins.DEBIAN, scratch, bytes -> {});
     assertEquals(scratch.resolve("dataset-tiny_1.0-1_all.deb"), file);
     assertEquals(
         List.of("-q download dataset-tiny", "update", "download dataset-tiny"),
@@ -83,17 +81,16 @@ class PackageClientTest {
   @Test
   void aClientThatIsNotInstalledIsNamed() {
     assertEquals(
-        "npm is not installed (not found on PATH)",
-        failure(TestPins.NPM, Duration.ofSeconds(5)).getMessage());
+        "npm is not installed (not found on PATH)", failure(TestPins.NPM, LONG).getMessage());
     assertEquals(
         "apt-get is not installed (not found on PATH)",
-        failure(TestPins.DEBIAN, Duration.ofSeconds(5)).getMessage());
+        failure(TestPins.DEBIAN, LONG).getMessage());
   }
 
   @Test
   void aFailingClientsLastWordsAreReported() throws Exception {
     client("npm", "echo noise; echo 'npm error 404 not found' >&2; exit 7");
-    var message = failure(TestPins.NPM, Duration.ofSeconds(5)).getMessage();
+    var message = failure(TestPins.NPM, LONG).getMessage();
     assertEquals("exit code 7: noise | npm error 404 not found", message);
   }
 
@@ -101,8 +98,7 @@ class PackageClientTest {
   void aClientThatLeavesNoPackageIsReported() throws Exception {
     client("npm", "exit 0");
     assertEquals(
-        "the client ended well but left no .tgz file",
-        failure(TestPins.NPM, Duration.ofSeconds(5)).getMessage());
+        "the client ended well but left no .tgz file", failure(TestPins.NPM, LONG).getMessage());
   }
 
   @Test

@@ -46,12 +46,12 @@ final class TestPins {
 
   static CacheSettings settings(Path root, Map<String, URI> bases) {
     return new CacheSettings(
-        root, Optional.empty(), false, bases, "", Duration.ofSeconds(2), Duration.ofSeconds(20));
+        root, Optional.empty(), false, bases, "", Duration.ofSeconds(20), Duration.ofSeconds(60));
   }
 
   static CacheSettings offline(Path root) {
     return new CacheSettings(
-        root, Optional.empty(), true, Map.of(), "", Duration.ofSeconds(2), Duration.ofSeconds(20));
+        root, Optional.empty(), true, Map.of(), "", Duration.ofSeconds(20), Duration.ofSeconds(60));
   }
 
   private static byte[] noise(int bytes) {
