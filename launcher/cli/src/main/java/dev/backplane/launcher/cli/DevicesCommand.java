@@ -1,16 +1,16 @@
 package dev.backplane.launcher.cli;
 
-import dev.backplane.launcher.cli.assembly.Twin;
+import dev.backplane.launcher.cli.assembly.Offer;
 import jakarta.inject.Inject;
-import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.concurrent.Callable;
 import org.osgi.framework.BundleContext;
-import org.osgi.framework.Constants;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** {@code devices}: what this host has. */
+/** {@code devices}: what this host has to run on, and what every backend bundle made of it. */
 @Command(
     name = "devices",
     description = "What this host has, which bundles fit it, and a score.",
@@ -20,6 +20,9 @@ final class DevicesCommand implements Callable<Integer> {
 
   @Spec CommandSpec spec;
 
+  @Option(names = "--json", description = "One JSON object per line.")
+  boolean json;
+
   @Inject
   DevicesCommand(BundleContext context) {
     this.context = context;
@@ -27,11 +30,32 @@ final class DevicesCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    var out = spec.commandLine().getOut();
-    Arrays.stream(context.getBundles())
-        .filter(Twin::isDevice)
-        .map(b -> b.getHeaders("").get(Constants.PROVIDE_CAPABILITY))
-        .forEach(out::println);
+    Offer.all(context).forEach(json ? this::printJson : this::print);
     return ExitCode.DONE.number;
+  }
+
+  private void print(Offer offer) {
+    spec.commandLine()
+        .getOut()
+        .printf(
+            "%-13s %5d  %s%n%21s%s: %s%n",
+            offer.id().orElse("-"),
+            offer.score(),
+            offer.name(),
+            "",
+            offer.usable() ? offer.bundle() : offer.bundle() + ", not usable",
+            offer.reason());
+  }
+
+  private void printJson(Offer offer) {
+    var fields = new LinkedHashMap<String, Object>();
+    fields.put("event", "device");
+    offer.id().ifPresent(id -> fields.put("id", id));
+    fields.put("bundle", offer.bundle());
+    fields.put("name", offer.name());
+    fields.put("score", offer.score());
+    fields.put("usable", offer.usable());
+    fields.put("reason", offer.reason());
+    new JsonLines(spec.commandLine().getOut()).print(fields);
   }
 }
