@@ -11,4 +11,7 @@ module dev.backplane.runtime {
   uses dev.backplane.data.DatasetProvider;
   uses dev.backplane.data.Recipe;
   uses dev.backplane.extension.Extensions;
+
+  provides dev.backplane.backend.Backend with
+      dev.backplane.runtime.reference.ReferenceBackend;
 }
