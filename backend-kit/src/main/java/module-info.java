@@ -3,8 +3,11 @@
  * checks.
  */
 module dev.backplane.kit {
+  requires transitive dev.backplane.api;
   requires static org.jspecify;
   requires static org.osgi.annotation.bundle;
   requires static org.osgi.annotation.versioning;
   requires static org.osgi.service.component.annotations;
+
+  exports dev.backplane.kit.fusion;
 }
