@@ -1,27 +1,166 @@
 package dev.backplane.runtime.session;
 
+import dev.backplane.BackplaneException;
 import dev.backplane.Training;
 import dev.backplane.backend.CompileReport;
+import dev.backplane.graph.Value;
+import dev.backplane.runtime.name.Nearest;
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
-/** A program of a session, bound to its state and to host memory. */
+/**
+ * A program of a session, bound to the session's state and to host memory. A run transfers the host
+ * inputs, computes, and transfers the host outputs; it allocates nothing.
+ */
 public final class SessionProgram implements AutoCloseable {
-  SessionProgram() {}
+  private static final long ALIGNMENT = 64;
 
-  /** The native memory of a host input or output; its address stays the same. */
-  public MemorySegment host(String name) {
-    throw new UnsupportedOperationException("lands next");
+  private final String name;
+  private final Session session;
+  private final Assembly assembly;
+  private final List<Slot> inputs;
+  private final List<Slot> outputs;
+  private final Arena arena = Arena.ofShared();
+  private final Map<String, MemorySegment> hosts = new LinkedHashMap<>();
+  private final List<String> reads;
+  private final List<String> writes;
+  private Wiring wiring;
+  private int layout;
+  private boolean started;
+  private boolean closed;
+
+  SessionProgram(
+      String name, Session session, Assembly assembly, List<Slot> inputs, List<Slot> outputs) {
+    this.name = name;
+    this.session = session;
+    this.assembly = assembly;
+    this.inputs = List.copyOf(inputs);
+    this.outputs = List.copyOf(outputs);
+    allocate(this.inputs, assembly.plan().inputs());
+    allocate(this.outputs, assembly.plan().outputs());
+    reads = paths(this.inputs);
+    writes = paths(this.outputs);
+    layout = session.state().layout();
+    wiring = wire();
   }
 
-  /** Transfers host inputs, runs, and transfers host outputs; allocates nothing. */
+  private void allocate(List<Slot> slots, List<Value> values) {
+    for (int i = 0; i < slots.size(); i++) {
+      if (slots.get(i) instanceof Slot.Host(var host)) {
+        hosts.put(host, arena.allocate(values.get(i).type().bytes(), ALIGNMENT));
+      }
+    }
+  }
+
+  private static List<String> paths(List<Slot> slots) {
+    var paths = new ArrayList<String>();
+    for (var slot : slots) {
+      if (slot instanceof Slot.State(var path)) {
+        paths.add(path);
+      }
+    }
+    return paths;
+  }
+
+  private Wiring wire() {
+    return new Wiring(
+        assembly,
+        session.sites(),
+        inputs.stream().map(this::endpoint).toList(),
+        outputs.stream().map(this::endpoint).toList());
+  }
+
+  private Endpoint endpoint(Slot slot) {
+    return switch (slot) {
+      case Slot.State(var path) -> session.state().home(path);
+      case Slot.Host(var host) -> new Endpoint.OnHost(host(host));
+    };
+  }
+
+  String name() {
+    return name;
+  }
+
+  /**
+   * The native memory of a host input or output, row-major; its address stays the same. It may be
+   * written and read while the program does not run.
+   *
+   * @throws IllegalArgumentException if the program has no such slot
+   */
+  public MemorySegment host(String host) {
+    var segment = hosts.get(host);
+    if (segment == null) {
+      throw new IllegalArgumentException(
+          "program "
+              + name
+              + " has no host slot \""
+              + host
+              + "\": there are "
+              + hosts.keySet()
+              + Nearest.hint(host, hosts.keySet()));
+    }
+    return segment;
+  }
+
+  /**
+   * Submits a run, which may end on this thread, before this returns. Allocates nothing.
+   *
+   * @throws IllegalStateException if the start before was not awaited
+   * @throws dev.backplane.StateLostException if a state it reads is lost
+   */
   public void start() {
-    throw new UnsupportedOperationException("lands next");
+    if (layout != session.state().layout()) {
+      rewire();
+    }
+    session.begin(this, reads);
+    started = true;
+    try {
+      wiring.start();
+    } catch (RuntimeException e) {
+      wiring.drain();
+      throw failed(e);
+    }
   }
 
-  /** Waits for the last start. */
+  /** State has moved since this program was bound. */
+  private void rewire() {
+    var fresh = wire();
+    wiring.close();
+    wiring = fresh;
+    layout = session.state().layout();
+  }
+
+  /**
+   * Waits for the last start; returns at once where there was none.
+   *
+   * @throws BackplaneException the failure of that start; the state it was updating is lost then
+   */
   public void await() {
-    throw new UnsupportedOperationException("lands next");
+    if (!started) {
+      return;
+    }
+    try {
+      wiring.await();
+    } catch (RuntimeException e) {
+      throw failed(e);
+    }
+    started = false;
+    session.end(this);
+  }
+
+  private RuntimeException failed(RuntimeException e) {
+    started = false;
+    session.end(this);
+    if (e instanceof BackplaneException failure) {
+      session.lose(writes, failure);
+      return failure;
+    }
+    session.lose(writes, new BackplaneException("program " + name + " failed: " + e, e));
+    return e;
   }
 
   /** Starts and awaits. */
@@ -32,14 +171,26 @@ public final class SessionProgram implements AutoCloseable {
 
   /** Where each node runs, and why. */
   public List<Training.Placed> why() {
-    throw new UnsupportedOperationException("lands next");
+    return assembly.why();
   }
 
   /** How each part was compiled. */
   public List<CompileReport> reports() {
-    throw new UnsupportedOperationException("lands next");
+    return assembly.reports();
+  }
+
+  /** How many executables a run consists of; 1 where one device runs everything. */
+  public int parts() {
+    return assembly.plan().parts().size();
   }
 
   @Override
-  public void close() {}
+  public void close() {
+    if (!closed) {
+      closed = true;
+      wiring.close();
+      assembly.close();
+      arena.close();
+    }
+  }
 }
