@@ -130,6 +130,36 @@ public record Graph(List<Value> inputs, List<Node> nodes, List<Value> outputs) {
       return graph.outputs().stream().map(mapped::get).toList();
     }
 
+    /**
+     * Replaces the op of a node by one that takes the same operands and gives the same results
+     * first and then more: how a forward pass learns to keep what its backward pass needs. Values
+     * keep their identity.
+     *
+     * @param index the place of the node in {@link #nodes()}
+     * @return the further results
+     * @throws IllegalArgumentException if the op's results do not begin with the node's
+     */
+    public List<Value> widen(int index, Op op) {
+      var node = nodes.get(index);
+      var types = op.infer(node.operands().stream().map(Value::type).toList());
+      var before = node.results().stream().map(Value::type).toList();
+      if (types.size() < before.size() || !types.subList(0, before.size()).equals(before)) {
+        throw new IllegalArgumentException(
+            "widen: " + node.op().name() + " gives " + before + ", " + op.name() + " " + types);
+      }
+      var results = new ArrayList<>(node.results());
+      for (var type : types.subList(before.size(), types.size())) {
+        results.add(new Value(next++, type));
+      }
+      nodes.set(index, new Node(op, node.operands(), results, node.origin()));
+      return List.copyOf(results.subList(before.size(), results.size()));
+    }
+
+    /** The number of nodes so far. */
+    public int size() {
+      return nodes.size();
+    }
+
     /** The nodes so far. */
     public List<Node> nodes() {
       return List.copyOf(nodes);
