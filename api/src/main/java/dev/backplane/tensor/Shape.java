@@ -25,10 +25,10 @@ public record Shape(List<Integer> dimensions) {
       if (dimension < 0) {
         throw new ShapeException("Shape C1: negative dimension in " + dimensions);
       }
-      size *= Math.max(dimension, 1);
-      if (size > 1L << 48) {
+      if (size > (1L << 48) / Math.max(dimension, 1)) {
         throw new ShapeException("Shape C2: more than 2^48 elements in " + dimensions);
       }
+      size *= Math.max(dimension, 1);
     }
   }
 
