@@ -1,0 +1,44 @@
+package dev.backplane.runtime.extension;
+
+import java.util.Comparator;
+
+/**
+ * Who registers extensions: a bundle, or what stands for one on class and module path.
+ *
+ * @param name the symbolic name
+ * @param version the bundle's version: numbers joined by dots, then perhaps a qualifier
+ */
+public record Owner(String name, String version) {
+  /** Older versions first: numbers as numbers, qualifiers as text, as OSGi orders them. */
+  static final Comparator<Owner> BY_VERSION = (one, other) -> compare(one.version, other.version);
+
+  private static int compare(String one, String other) {
+    var left = one.split("\\.", 4);
+    var right = other.split("\\.", 4);
+    for (int i = 0; i < 4; i++) {
+      var a = i < left.length ? left[i] : "";
+      var b = i < right.length ? right[i] : "";
+      int order =
+          i < 3 && isNumber(a) && isNumber(b)
+              ? Integer.compare(number(a), number(b))
+              : a.compareTo(b);
+      if (order != 0) {
+        return order;
+      }
+    }
+    return 0;
+  }
+
+  private static boolean isNumber(String text) {
+    return text.length() < 10 && text.chars().allMatch(c -> c >= '0' && c <= '9');
+  }
+
+  private static int number(String text) {
+    return text.isEmpty() ? 0 : Integer.parseInt(text);
+  }
+
+  @Override
+  public String toString() {
+    return name + " " + version;
+  }
+}

@@ -1,0 +1,202 @@
+package dev.backplane.runtime.extension;
+
+import dev.backplane.BackplaneException;
+import dev.backplane.extension.Extension;
+import dev.backplane.extension.Extensions;
+import dev.backplane.io.Description;
+import dev.backplane.io.MalformedModelException;
+import dev.backplane.nn.Sequential;
+import dev.backplane.runtime.name.Nearest;
+import java.lang.invoke.MethodHandles;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/**
+ * Stable names and the record classes behind them. Thread-safe; bundles come and go.
+ *
+ * <p>One symbolic name may be there in several versions: the newest serves, older classes are still
+ * described. A name claimed by two symbolic names serves neither, until one of them goes.
+ */
+public final class Registry {
+  /** The name under which a description holds a part that is not registered. */
+  public static final String UNREGISTERED = "unregistered";
+
+  /** One claim of a name. */
+  private record Claim(Owner owner, RecordForm form) {
+    Extension extension() {
+      return form.extension();
+    }
+  }
+
+  private final List<Claim> claims = new ArrayList<>();
+
+  /** A registry that knows what {@code api} itself brings: {@link Sequential}. */
+  public Registry() {
+    add(
+        new Owner("dev.backplane.runtime", "0"),
+        () -> List.of(Extension.of("sequential", 1, Sequential.class, MethodHandles.lookup())));
+  }
+
+  /**
+   * Takes in what a bundle brings.
+   *
+   * @throws BackplaneException if it names one thing twice, or its lookup does not reach its
+   *     records; nothing of the bundle is registered then
+   */
+  public void add(Owner owner, Extensions extensions) {
+    var added = new ArrayList<Claim>();
+    for (var extension : extensions.list()) {
+      if (extension.name().equals(UNREGISTERED)) {
+        throw new BackplaneException(
+            owner + ": the name \"" + UNREGISTERED + "\" is reserved, choose another");
+      }
+      for (var other : added) {
+        if (same(other.extension(), extension.name(), extension.version())) {
+          throw new BackplaneException(
+              owner
+                  + ": registers "
+                  + extension.name()
+                  + " version "
+                  + extension.version()
+                  + " twice");
+        }
+      }
+      added.add(new Claim(owner, new RecordForm(extension)));
+    }
+    synchronized (claims) {
+      claims.addAll(added);
+    }
+  }
+
+  /** Forgets what a bundle brought. */
+  public void remove(Owner owner) {
+    synchronized (claims) {
+      claims.removeIf(claim -> claim.owner().equals(owner));
+    }
+  }
+
+  /** The names that serve, with the newest version of each. */
+  public SortedMap<String, Integer> names() {
+    var names = new TreeMap<String, Integer>();
+    for (var claim : claims()) {
+      names.merge(claim.extension().name(), claim.extension().version(), Math::max);
+    }
+    names.keySet().removeIf(name -> conflict(name).isPresent());
+    return names;
+  }
+
+  /** Names claimed by several symbolic names, each with those. */
+  public SortedMap<String, List<String>> conflicts() {
+    var conflicts = new TreeMap<String, List<String>>();
+    for (var claim : claims()) {
+      conflict(claim.extension().name())
+          .ifPresent(owners -> conflicts.put(claim.extension().name(), owners));
+    }
+    return conflicts;
+  }
+
+  /**
+   * The plain data of a thing.
+   *
+   * @param thing a model, loss, optimizer, metric …
+   * @param where its place in the job, such as {@code model}
+   * @throws BackplaneException if a name in it is claimed by two symbolic names
+   */
+  public Described describe(Object thing, String where) {
+    return new Describer(this).describe(thing, where);
+  }
+
+  /**
+   * The thing that a description describes.
+   *
+   * @param as what it is to be, such as {@code Layer.class}
+   * @param where the place of the description, such as {@code config.json: model}
+   * @throws MalformedModelException if a name or component is unknown or a value does not fit
+   */
+  public <T> T make(Description description, Class<T> as, String where) {
+    return new Maker(this).make(description, as, where);
+  }
+
+  /** The class' own form, by which its instances are read; from whatever bundle version it is. */
+  Optional<RecordForm> formOf(Class<?> type) {
+    for (var claim : claims()) {
+      if (claim.extension().type() == type) {
+        requireNoConflict(claim.extension().name());
+        return Optional.of(claim.form());
+      }
+    }
+    return Optional.empty();
+  }
+
+  /** The form that serves a name and version. */
+  RecordForm form(String name, int version, String where) {
+    if (name.equals(UNREGISTERED)) {
+      throw new MalformedModelException(
+          where,
+          "a part that was not registered when this was written",
+          "only registered parts; register its class in an Extensions service and train anew");
+    }
+    requireNoConflict(name);
+    Optional<Claim> serving =
+        claims().stream()
+            .filter(claim -> same(claim.extension(), name, version))
+            .max((one, other) -> Owner.BY_VERSION.compare(one.owner(), other.owner()));
+    return serving.map(Claim::form).orElseThrow(() -> unknown(name, version, where));
+  }
+
+  private MalformedModelException unknown(String name, int version, String where) {
+    var versions = new TreeSet<Integer>();
+    for (var claim : claims()) {
+      if (claim.extension().name().equals(name)) {
+        versions.add(claim.extension().version());
+      }
+    }
+    if (!versions.isEmpty()) {
+      return new MalformedModelException(
+          where,
+          name + " version " + version,
+          "version " + versions + "; is the bundle that brings it too old?");
+    }
+    return new MalformedModelException(
+        where,
+        "the unknown name \"" + name + "\"" + Nearest.hint(name, names().keySet()),
+        "a registered name: " + String.join(", ", names().keySet()));
+  }
+
+  private static boolean same(Extension extension, String name, int version) {
+    return extension.name().equals(name) && extension.version() == version;
+  }
+
+  private void requireNoConflict(String name) {
+    conflict(name)
+        .ifPresent(
+            owners -> {
+              throw new BackplaneException(
+                  "the name \""
+                      + name
+                      + "\" is claimed by "
+                      + String.join(" and ", owners)
+                      + ": remove one of these bundles");
+            });
+  }
+
+  private Optional<List<String>> conflict(String name) {
+    var owners = new TreeSet<String>();
+    for (var claim : claims()) {
+      if (claim.extension().name().equals(name)) {
+        owners.add(claim.owner().name());
+      }
+    }
+    return owners.size() > 1 ? Optional.of(List.copyOf(owners)) : Optional.empty();
+  }
+
+  private List<Claim> claims() {
+    synchronized (claims) {
+      return List.copyOf(claims);
+    }
+  }
+}
