@@ -1,0 +1,264 @@
+package dev.backplane.runtime.checkpoint;
+
+import dev.backplane.BackplaneException;
+import dev.backplane.io.MalformedModelException;
+import dev.backplane.runtime.extension.Json;
+import dev.backplane.runtime.extension.JsonFormat;
+import dev.backplane.runtime.extension.Located;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Pattern;
+
+/**
+ * The folder of a run: {@code config.json}, {@code metrics.csv} and {@code checkpoints/}. A kill at
+ * any moment leaves it with its last whole checkpoint. One process at a time writes to it.
+ */
+public final class RunFolder implements AutoCloseable {
+  /** How many checkpoints are kept. */
+  public static final int KEPT = 2;
+
+  private static final String CONFIG = "config.json";
+  private static final long MOST_CONFIG = 64L << 20;
+  private static final String METRICS = "metrics.csv";
+  private static final String CHECKPOINTS = "checkpoints";
+  private static final String LOCK = ".lock";
+  private static final Pattern NAME = Pattern.compile("step-[0-9]{12}");
+
+  private final Path folder;
+  private final FileChannel lock;
+
+  private RunFolder(Path folder, FileChannel lock) {
+    this.folder = folder;
+    this.lock = lock;
+  }
+
+  /**
+   * Opens a folder for writing, making it where it is not there, and clears away what a killed
+   * process left half written.
+   *
+   * @throws BackplaneException if another process trains into it, or it cannot be written
+   */
+  public static RunFolder open(Path folder) {
+    try {
+      Files.createDirectories(folder.resolve(CHECKPOINTS));
+      var opened = new RunFolder(folder, lock(folder));
+      for (var left : list(folder.resolve(CHECKPOINTS))) {
+        if (left.getFileName().toString().startsWith(".")) {
+          Durable.deleteTree(left);
+        }
+      }
+      return opened;
+    } catch (IOException e) {
+      throw new BackplaneException(
+          "run folder " + folder + ": cannot be written: " + reason(e) + "; choose another folder",
+          e);
+    }
+  }
+
+  private static FileChannel lock(Path folder) throws IOException {
+    var channel =
+        FileChannel.open(folder.resolve(LOCK), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+    try {
+      if (channel.tryLock() != null) {
+        return channel;
+      }
+    } catch (OverlappingFileLockException e) {
+      // This very process holds it: the same as another one.
+    } catch (IOException e) {
+      channel.close();
+      throw e;
+    }
+    channel.close();
+    throw new BackplaneException(
+        "run folder "
+            + folder
+            + ": another training writes to it; wait for its end, or choose"
+            + " another folder");
+  }
+
+  /** The folder. */
+  public Path path() {
+    return folder;
+  }
+
+  /** Whether there is a configuration, and so a run. */
+  public boolean isRun() {
+    return Files.exists(folder.resolve(CONFIG));
+  }
+
+  /**
+   * Reads the configuration of a run.
+   *
+   * @throws MalformedModelException if there is none
+   */
+  public static Located config(Path folder) {
+    try {
+      return Checkpoint.readJson(folder.resolve(CONFIG), MOST_CONFIG, folder + "/" + CONFIG);
+    } catch (IOException e) {
+      throw unreadable(folder, e);
+    }
+  }
+
+  /** Writes the configuration. */
+  public void config(Json config) {
+    writing(CONFIG, () -> Durable.replace(folder, CONFIG, JsonFormat.pretty(config)));
+  }
+
+  /**
+   * Reads the last checkpoint of a run, if it has one.
+   *
+   * @throws MalformedModelException if it is not whole
+   */
+  public static Optional<Checkpoint> last(Path folder) {
+    try {
+      var names = checkpoints(folder);
+      return names.isEmpty()
+          ? Optional.empty()
+          : Optional.of(Checkpoint.read(folder.resolve(CHECKPOINTS).resolve(names.getLast())));
+    } catch (IOException e) {
+      throw unreadable(folder, e);
+    }
+  }
+
+  /**
+   * Saves a checkpoint, and lets go of those before the last {@link #KEPT}.
+   *
+   * @throws BackplaneException if it cannot be written, such as on a full disk; nothing of it is
+   *     left then, and the checkpoints before are kept
+   */
+  public void save(Checkpoint checkpoint) {
+    var name = String.format("step-%012d", checkpoint.position().steps());
+    var target = folder.resolve(CHECKPOINTS).resolve(name);
+    var aside = target.resolveSibling("." + name);
+    writing(
+        CHECKPOINTS + "/" + name,
+        () -> {
+          if (Files.exists(target)) {
+            return;
+          }
+          try {
+            Durable.deleteTree(aside);
+            Files.createDirectory(aside);
+            checkpoint.write(aside);
+            Files.move(aside, target, StandardCopyOption.ATOMIC_MOVE);
+            Durable.forceFolder(folder.resolve(CHECKPOINTS));
+          } catch (IOException e) {
+            Durable.deleteTree(aside);
+            throw e;
+          }
+          var names = checkpoints(folder);
+          for (var old : names.subList(0, Math.max(0, names.size() - KEPT))) {
+            Durable.deleteTree(folder.resolve(CHECKPOINTS).resolve(old));
+          }
+        });
+  }
+
+  /**
+   * Writes the figures of all epochs, in place of what was there: after a resume the file ends
+   * where the checkpoint does.
+   */
+  public void metrics(List<Map<String, Double>> history) {
+    var columns = new LinkedHashSet<String>();
+    history.forEach(row -> columns.addAll(row.keySet()));
+    var text = new StringBuilder("epoch");
+    columns.forEach(column -> text.append(',').append(column));
+    text.append('\n');
+    for (int i = 0; i < history.size(); i++) {
+      text.append(i + 1);
+      for (var column : columns) {
+        var figure = history.get(i).get(column);
+        text.append(',').append(figure == null ? "" : figure.toString());
+      }
+      text.append('\n');
+    }
+    var bytes = text.toString().getBytes(StandardCharsets.UTF_8);
+    writing(METRICS, () -> Durable.replace(folder, METRICS, bytes));
+  }
+
+  /** The names of the checkpoints, oldest first. */
+  private static List<String> checkpoints(Path folder) throws IOException {
+    var names = new ArrayList<String>();
+    for (var path : list(folder.resolve(CHECKPOINTS))) {
+      if (NAME.matcher(path.getFileName().toString()).matches()) {
+        names.add(path.getFileName().toString());
+      }
+    }
+    return names.stream().sorted().toList();
+  }
+
+  private static List<Path> list(Path folder) throws IOException {
+    if (!Files.isDirectory(folder)) {
+      return List.of();
+    }
+    try (var paths = Files.list(folder)) {
+      return paths.toList();
+    }
+  }
+
+  /** Something that writes. */
+  private interface Writing {
+    void write() throws IOException;
+  }
+
+  private void writing(String what, Writing writing) {
+    try {
+      writing.write();
+    } catch (IOException e) {
+      throw new BackplaneException(
+          "run folder "
+              + folder
+              + ": cannot write "
+              + what
+              + ": "
+              + reason(e)
+              + "; "
+              + kept()
+              + "; free some space or choose another folder, then resume",
+          e);
+    }
+  }
+
+  private String kept() {
+    try {
+      var names = checkpoints(folder);
+      return names.isEmpty()
+          ? "there is no checkpoint yet"
+          : "the last checkpoint, " + names.getLast() + ", is kept";
+    } catch (IOException e) {
+      return "the checkpoints cannot be listed: " + reason(e);
+    }
+  }
+
+  private static BackplaneException unreadable(Path folder, IOException e) {
+    return new BackplaneException("run folder " + folder + ": cannot be read: " + reason(e), e);
+  }
+
+  /** What the file system said, without the path it puts before it. */
+  private static String reason(IOException e) {
+    if (e instanceof java.nio.file.FileSystemException at && at.getReason() != null) {
+      return at.getReason();
+    }
+    return e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
+  }
+
+  /** Lets others write. Idempotent. */
+  @Override
+  public void close() {
+    try {
+      lock.close();
+    } catch (IOException e) {
+      throw new BackplaneException("run folder " + folder + ": its lock did not close", e);
+    }
+  }
+}

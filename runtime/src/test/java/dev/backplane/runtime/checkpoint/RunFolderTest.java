@@ -1,0 +1,145 @@
+package dev.backplane.runtime.checkpoint;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.backplane.BackplaneException;
+import dev.backplane.io.MalformedModelException;
+import dev.backplane.runtime.extension.Json;
+import dev.backplane.tensor.Literal;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class RunFolderTest {
+  @TempDir Path folder;
+
+  private static Checkpoint checkpoint(int steps) {
+    var rows = new java.util.ArrayList<Map<String, Double>>();
+    for (int i = 0; i < steps; i++) {
+      rows.add(Map.of("train_loss", 1.0 / (i + 1)));
+    }
+    return new Checkpoint(
+        new Checkpoint.Position(steps, steps, 0),
+        rows,
+        new TreeMap<>(Map.of("dense_1/kernel", Literal.of(steps, 2, 3))));
+  }
+
+  private Path state(int steps) {
+    return folder.resolve(String.format("checkpoints/step-%012d/state.safetensors", steps));
+  }
+
+  @Test
+  void theLastCheckpointComesBackAndOlderOnesGo() {
+    try (var run = RunFolder.open(folder)) {
+      assertTrue(RunFolder.last(folder).isEmpty());
+      for (int i = 1; i <= 4; i++) {
+        run.save(checkpoint(i));
+        assertEquals(checkpoint(i), RunFolder.last(folder).orElseThrow());
+      }
+    }
+    assertFalse(Files.exists(state(2)));
+    assertTrue(Files.exists(state(3)));
+  }
+
+  @Test
+  void anInfiniteFigureComesBack() {
+    var odd =
+        new Checkpoint(
+            new Checkpoint.Position(7, 1, 3), List.of(Map.of("a", Double.NaN)), new TreeMap<>());
+    try (var run = RunFolder.open(folder)) {
+      run.save(odd);
+    }
+    assertEquals(odd, RunFolder.last(folder).orElseThrow());
+  }
+
+  @Test
+  void aCheckpointCutAnywhereIsMalformedAndNothingElse() throws IOException {
+    try (var run = RunFolder.open(folder)) {
+      run.save(checkpoint(1));
+    }
+    for (var file : List.of(state(1), state(1).resolveSibling("checkpoint.json"))) {
+      var whole = Files.readAllBytes(file);
+      int end = whole.length - (whole[whole.length - 1] == '\n' ? 1 : 0);
+      for (int length = 0; length < end; length++) {
+        Files.write(file, Arrays.copyOf(whole, length));
+        assertThrows(MalformedModelException.class, () -> RunFolder.last(folder), "at " + length);
+      }
+      Files.delete(file);
+      assertThrows(MalformedModelException.class, () -> RunFolder.last(folder));
+      Files.write(file, whole);
+    }
+    assertEquals(checkpoint(1), RunFolder.last(folder).orElseThrow());
+  }
+
+  @Test
+  void anyTurnedBitOfTheWeightsIsFound() throws IOException {
+    try (var run = RunFolder.open(folder)) {
+      run.save(checkpoint(1));
+    }
+    var bytes = Files.readAllBytes(state(1));
+    for (int bit = 0; bit < 8 * bytes.length; bit++) {
+      bytes[bit / 8] ^= (byte) (1 << bit % 8);
+      Files.write(state(1), bytes);
+      assertThrows(MalformedModelException.class, () -> RunFolder.last(folder), "bit " + bit);
+      bytes[bit / 8] ^= (byte) (1 << bit % 8);
+    }
+  }
+
+  @Test
+  void whatAKilledProcessLeftIsClearedAwayAndNeverRead() throws IOException {
+    try (var run = RunFolder.open(folder)) {
+      run.save(checkpoint(1));
+    }
+    var part = Files.createDirectories(folder.resolve("checkpoints/.step-000000000002"));
+    Files.writeString(part.resolve("state.safetensors"), "half");
+    assertEquals(checkpoint(1), RunFolder.last(folder).orElseThrow());
+    RunFolder.open(folder).close();
+    assertFalse(Files.exists(part));
+  }
+
+  @Test
+  void twoTrainingsDoNotWriteToOneFolder() {
+    try (var run = RunFolder.open(folder)) {
+      var failure = assertThrows(BackplaneException.class, () -> RunFolder.open(folder));
+      assertTrue(failure.getMessage().contains("another training"), failure.getMessage());
+      assertFalse(run.isRun());
+    }
+    RunFolder.open(folder).close();
+  }
+
+  @Test
+  void metricsAreWrittenWholeInPlaceOfWhatWasThere() throws IOException {
+    try (var run = RunFolder.open(folder)) {
+      run.metrics(List.of(Map.of("train_loss", 0.5), Map.of("train_loss", 0.25)));
+      run.metrics(List.of(Map.of("train_loss", 0.5)));
+    }
+    assertEquals("epoch,train_loss\n1,0.5\n", Files.readString(folder.resolve("metrics.csv")));
+  }
+
+  @Test
+  void theConfigurationComesBackAndItsLackIsSaid() {
+    try (var run = RunFolder.open(folder)) {
+      var failure = assertThrows(MalformedModelException.class, () -> RunFolder.config(folder));
+      assertTrue(failure.getMessage().contains("config.json: no such file"), failure.getMessage());
+      run.config(Json.texts(Map.of("name", "x")));
+      assertTrue(run.isRun());
+    }
+    assertEquals("x", RunFolder.config(folder).get("name").text());
+  }
+
+  @Test
+  void aFolderThatCannotBeMadeSaysWhy() throws IOException {
+    var file = Files.writeString(folder.resolve("file"), "");
+    var failure = assertThrows(BackplaneException.class, () -> RunFolder.open(file.resolve("run")));
+    assertTrue(failure.getMessage().contains("choose another folder"), failure.getMessage());
+  }
+}
