@@ -9,5 +9,8 @@ module dev.backplane.kit {
   requires static org.osgi.annotation.versioning;
   requires static org.osgi.service.component.annotations;
 
+  exports dev.backplane.kit.check;
+  exports dev.backplane.kit.contraction;
   exports dev.backplane.kit.fusion;
+  exports dev.backplane.kit.memory;
 }

@@ -1,0 +1,58 @@
+package dev.backplane.backend.cpu;
+
+import dev.backplane.backend.Backend;
+import dev.backplane.backend.BackendInfo;
+import dev.backplane.backend.Device;
+import dev.backplane.backend.DeviceInfo;
+import dev.backplane.backend.DeviceSettings;
+import dev.backplane.backend.UnsupportedProgramException;
+import java.util.List;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Deactivate;
+
+/** The backend {@code cpu}: one device, the host's own processor. */
+@Component(immediate = true)
+public final class CpuBackend implements Backend {
+  private static final BackendInfo INFO = new BackendInfo("cpu", "Backplane", "0.1.0", 1);
+
+  private final Stopping stopping = new Stopping();
+
+  /** For service look-ups. */
+  public CpuBackend() {}
+
+  /** Loads oneDNN in the background: unpacking and mapping it takes a quarter of a second. */
+  @Activate
+  void activate() {
+    if (Host.look().usable()) {
+      Thread.ofPlatform().daemon().name("backplane-cpu-load").start(Host::warm);
+    }
+  }
+
+  /** After this nothing native runs: every call throws. */
+  @Deactivate
+  void deactivate() {
+    stopping.stop();
+  }
+
+  @Override
+  public BackendInfo info() {
+    return INFO;
+  }
+
+  @Override
+  public List<DeviceInfo> devices() {
+    return List.of(Host.look());
+  }
+
+  @Override
+  public Device open(List<DeviceInfo> group, DeviceSettings settings) {
+    if (group.size() != 1) {
+      throw new UnsupportedProgramException(
+          "cpu opens one device, not a replica group of "
+              + group.size()
+              + "; the reference backend makes virtual replicas");
+    }
+    return CpuDevice.open(group.getFirst(), settings, stopping);
+  }
+}

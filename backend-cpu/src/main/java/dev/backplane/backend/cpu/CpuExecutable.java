@@ -1,0 +1,148 @@
+package dev.backplane.backend.cpu;
+
+import dev.backplane.backend.Buffer;
+import dev.backplane.backend.CompileReport;
+import dev.backplane.backend.Executable;
+import dev.backplane.backend.Execution;
+import dev.backplane.backend.Program;
+import dev.backplane.backend.cpu.program.Assembly;
+import dev.backplane.backend.cpu.program.Bound;
+import dev.backplane.kit.check.Bindings;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/** A compiled program of the CPU. */
+final class CpuExecutable implements Executable {
+  private final CpuDevice device;
+  private final Program program;
+  private final Assembly assembly;
+  private final Scratch scratch;
+  private final Set<CpuExecution> executions = new HashSet<>();
+  private boolean closed;
+
+  CpuExecutable(CpuDevice device, Program program, Assembly assembly, Scratch scratch) {
+    this.device = device;
+    this.program = program;
+    this.assembly = assembly;
+    this.scratch = scratch;
+    scratch.require(assembly.scratchBytes());
+  }
+
+  @Override
+  public Execution bind(List<Buffer> arguments, List<Buffer> results) {
+    device.requireOpen();
+    Bindings.check(
+        program.graph().inputTypes(),
+        program.graph().outputTypes(),
+        program.donations(),
+        arguments,
+        results);
+    var arguments0 = own("argument", arguments);
+    var results0 = own("result", results);
+    device.lock.lock();
+    try {
+      if (closed) {
+        throw new IllegalStateException("the executable is closed");
+      }
+      var steps =
+          assembly.bind(
+              addresses(arguments0), addresses(results0), scratch.require(assembly.scratchBytes()));
+      var donated =
+          program.donations().resultOfArgument().keySet().stream()
+              .map(arguments0::get)
+              .toArray(CpuBuffer[]::new);
+      var argumentArray = arguments0.toArray(CpuBuffer[]::new);
+      var resultArray = results0.toArray(CpuBuffer[]::new);
+      var execution =
+          new CpuExecution(
+              device,
+              () -> run(steps, donated, resultArray),
+              () -> check(argumentArray, resultArray),
+              () -> free(steps));
+      executions.add(execution);
+      return execution;
+    } finally {
+      device.lock.unlock();
+    }
+  }
+
+  private List<CpuBuffer> own(String what, List<Buffer> buffers) {
+    var own = new ArrayList<CpuBuffer>();
+    for (int i = 0; i < buffers.size(); i++) {
+      if (!(buffers.get(i) instanceof CpuBuffer buffer) || buffer.device() != device) {
+        throw new IllegalArgumentException(
+            "bind C6: " + what + " " + i + " is a buffer of another device");
+      }
+      buffer.requireOpen();
+      own.add(buffer);
+    }
+    return own;
+  }
+
+  private static long[] addresses(List<CpuBuffer> buffers) {
+    return buffers.stream().mapToLong(CpuBuffer::address).toArray();
+  }
+
+  private void check(CpuBuffer[] arguments, CpuBuffer[] results) {
+    device.requireOpen();
+    if (closed || scratch.isClosed()) {
+      throw new IllegalStateException("the executable, or the workspace it shares, is closed");
+    }
+    for (var argument : arguments) {
+      argument.requireHeld();
+    }
+    for (var result : results) {
+      result.requireOpen();
+    }
+  }
+
+  private void run(Bound[] steps, CpuBuffer[] donated, CpuBuffer[] results) {
+    int threads = device.enter();
+    boolean ended = false;
+    try {
+      for (var step : steps) {
+        step.run();
+      }
+      ended = true;
+    } finally {
+      device.leave(threads);
+      mark(donated, !ended);
+      mark(results, !ended);
+    }
+  }
+
+  private static void mark(CpuBuffer[] buffers, boolean lost) {
+    for (var buffer : buffers) {
+      buffer.lost = lost;
+    }
+  }
+
+  private static void free(Bound[] steps) {
+    for (var step : steps) {
+      step.close();
+    }
+  }
+
+  @Override
+  public CompileReport report() {
+    return assembly.report();
+  }
+
+  @Override
+  public void close() {
+    device.lock.lock();
+    try {
+      if (!closed) {
+        closed = true;
+        executions.forEach(CpuExecution::close);
+        executions.clear();
+        assembly.close();
+      }
+    } finally {
+      device.lock.unlock();
+    }
+    device.closed(this);
+  }
+}

@@ -1,0 +1,94 @@
+package dev.backplane.backend.cpu;
+
+import dev.backplane.BackplaneException;
+import dev.backplane.backend.DeviceLostException;
+import dev.backplane.backend.Execution;
+import java.util.Optional;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** Work that runs on the thread that starts it, and has ended when {@link #start} returns. */
+final class CpuExecution implements Execution {
+  private final CpuDevice device;
+  private final Runnable work;
+  private final Runnable check;
+  private final Runnable free;
+  private @Nullable BackplaneException failure;
+  private boolean closed;
+
+  /**
+   * Work of a device.
+   *
+   * @param check throws where the work may not start
+   * @param free what to free when the execution closes
+   */
+  CpuExecution(CpuDevice device, Runnable work, Runnable check, Runnable free) {
+    this.device = device;
+    this.work = work;
+    this.check = check;
+    this.free = free;
+  }
+
+  @Override
+  public void start() {
+    device.lock.lock();
+    try {
+      if (closed) {
+        throw new IllegalStateException("the execution is closed");
+      }
+      check.run();
+      failure = null;
+      try {
+        work.run();
+      } catch (BackplaneException e) {
+        failure = e;
+      } catch (RuntimeException e) {
+        failure = new DeviceLostException("cpu: the work failed: " + e.getMessage(), e);
+      }
+    } finally {
+      device.lock.unlock();
+    }
+  }
+
+  @Override
+  public void await() {
+    device.lock.lock();
+    try {
+      if (failure != null) {
+        throw failure;
+      }
+    } finally {
+      device.lock.unlock();
+    }
+  }
+
+  @Override
+  public boolean isDone() {
+    return !device.lock.isLocked() || device.lock.isHeldByCurrentThread();
+  }
+
+  @Override
+  public void whenDone(Consumer<Optional<BackplaneException>> action) {
+    Optional<BackplaneException> ended;
+    device.lock.lock();
+    try {
+      ended = Optional.ofNullable(failure);
+    } finally {
+      device.lock.unlock();
+    }
+    action.accept(ended);
+  }
+
+  @Override
+  public void close() {
+    device.lock.lock();
+    try {
+      if (!closed) {
+        closed = true;
+        free.run();
+      }
+    } finally {
+      device.lock.unlock();
+    }
+  }
+}

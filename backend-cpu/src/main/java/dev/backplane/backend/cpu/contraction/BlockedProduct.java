@@ -1,0 +1,187 @@
+package dev.backplane.backend.cpu.contraction;
+
+import static dev.backplane.backend.cpu.internal.Libc.ALL;
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+import static java.lang.foreign.ValueLayout.JAVA_DOUBLE;
+import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+import static java.lang.foreign.ValueLayout.JAVA_SHORT;
+
+import dev.backplane.kit.contraction.MatrixProduct;
+import dev.backplane.tensor.BFloat16;
+import dev.backplane.tensor.DType;
+import dev.backplane.tensor.Float16;
+
+/**
+ * A batched matrix product by our own kernel, for the types oneDNN does not multiply: operands are
+ * packed into strips and panels of the accumulator's type, tiles are summed in registers and
+ * rounded once. Works on any strides, and on no elements at all.
+ */
+public final class BlockedProduct {
+  private final MatrixProduct product;
+  private final DType operands;
+  private final DType result;
+  private final boolean bias;
+  private final Accumulator accumulator;
+  private final Microkernel kernel;
+  private final int columns;
+  private final long strips;
+
+  /**
+   * A product to run any number of times.
+   *
+   * @param bias whether a bias [n] of the result's type, which is then f32, is added
+   * @param vectors whether the Vector API may be used; the bits are the same
+   */
+  public BlockedProduct(
+      MatrixProduct product, DType operands, DType result, boolean bias, boolean vectors) {
+    this.product = product;
+    this.operands = operands;
+    this.result = result;
+    this.bias = bias;
+    accumulator = Accumulator.of(operands);
+    kernel = vectors ? new VectorMicrokernel() : new ScalarMicrokernel();
+    columns = Microkernel.PANEL_BYTES / accumulator.bytes();
+    strips = (product.m() + Microkernel.ROWS - 1) / Microkernel.ROWS;
+  }
+
+  /** As reports name it. */
+  public String implementation() {
+    return "blocked:" + accumulator.name().toLowerCase(java.util.Locale.ROOT) + ":" + kernel.form();
+  }
+
+  /** Scratch: the packed left operand, one panel of the right one, one tile. */
+  public long scratchBytes() {
+    return tileOffset() + (long) Microkernel.ROWS * Microkernel.PANEL_BYTES;
+  }
+
+  private long stripBytes() {
+    return product.k() * Microkernel.ROWS * accumulator.bytes();
+  }
+
+  private long panelOffset() {
+    return strips * stripBytes() + 63 & -64;
+  }
+
+  private long tileOffset() {
+    return panelOffset() + product.k() * Microkernel.PANEL_BYTES;
+  }
+
+  /** Computes the product of the matrices at these addresses. */
+  public void run(long left, long right, long biasRow, long to, long scratch) {
+    long leftBytes = operands.bytes();
+    for (long b = 0; b < product.batch(); b++) {
+      long leftMatrix = left + b * product.left().batchStride() * leftBytes;
+      long rightMatrix = right + b * product.right().batchStride() * leftBytes;
+      long matrix = to + b * product.m() * product.n() * result.bytes();
+      for (long strip = 0; strip < strips; strip++) {
+        packStrip(leftMatrix, strip * Microkernel.ROWS, scratch + strip * stripBytes());
+      }
+      for (long column = 0; column < product.n(); column += columns) {
+        packPanel(rightMatrix, column, scratch + panelOffset());
+        for (long strip = 0; strip < strips; strip++) {
+          kernel.run(
+              accumulator,
+              scratch + strip * stripBytes(),
+              scratch + panelOffset(),
+              scratch + tileOffset(),
+              product.k());
+          storeTile(matrix, strip * Microkernel.ROWS, column, scratch + tileOffset(), biasRow);
+        }
+      }
+    }
+  }
+
+  private void packStrip(long matrix, long firstRow, long to) {
+    long width = operands.bytes();
+    for (int r = 0; r < Microkernel.ROWS; r++) {
+      long row = firstRow + r;
+      long target = to + (long) r * accumulator.bytes();
+      if (row < product.m()) {
+        pack(
+            matrix + row * product.left().rowStride() * width,
+            product.left().columnStride() * width,
+            target,
+            (long) Microkernel.ROWS * accumulator.bytes(),
+            product.k());
+      } else {
+        zero(target, (long) Microkernel.ROWS * accumulator.bytes(), product.k());
+      }
+    }
+  }
+
+  private void packPanel(long matrix, long firstColumn, long to) {
+    long width = operands.bytes();
+    long filled = Math.min(columns, product.n() - firstColumn);
+    long from = matrix + firstColumn * product.right().columnStride() * width;
+    for (long i = 0; i < product.k(); i++) {
+      long target = to + i * Microkernel.PANEL_BYTES;
+      pack(
+          from + i * product.right().rowStride() * width,
+          product.right().columnStride() * width,
+          target,
+          accumulator.bytes(),
+          filled);
+      zero(target + filled * accumulator.bytes(), accumulator.bytes(), columns - filled);
+    }
+  }
+
+  /** Widens a row of elements; steps are in bytes. */
+  private void pack(long from, long fromStep, long to, long toStep, long count) {
+    for (long i = 0; i < count; i++) {
+      long source = from + i * fromStep;
+      long target = to + i * toStep;
+      switch (operands) {
+        case F64, I64 -> ALL.set(JAVA_LONG, target, ALL.get(JAVA_LONG, source));
+        case F32, I32, U32 -> ALL.set(JAVA_INT, target, ALL.get(JAVA_INT, source));
+        case BF16 -> ALL.set(JAVA_FLOAT, target, BFloat16.value(ALL.get(JAVA_SHORT, source)));
+        case F16 -> ALL.set(JAVA_FLOAT, target, Float16.value(ALL.get(JAVA_SHORT, source)));
+        case I8 -> ALL.set(JAVA_INT, target, ALL.get(JAVA_BYTE, source));
+        case U8 -> ALL.set(JAVA_INT, target, ALL.get(JAVA_BYTE, source) & 0xff);
+        case BOOL -> throw new IllegalStateException("bool has no products");
+      }
+    }
+  }
+
+  private void zero(long to, long step, long count) {
+    for (long i = 0; i < count; i++) {
+      switch (accumulator) {
+        case F64, I64 -> ALL.set(JAVA_LONG, to + i * step, 0);
+        case F32, I32 -> ALL.set(JAVA_INT, to + i * step, 0);
+      }
+    }
+  }
+
+  private void storeTile(long matrix, long firstRow, long firstColumn, long tile, long biasRow) {
+    long rows = Math.min(Microkernel.ROWS, product.m() - firstRow);
+    long filled = Math.min(columns, product.n() - firstColumn);
+    for (long r = 0; r < rows; r++) {
+      for (long c = 0; c < filled; c++) {
+        long from = tile + r * Microkernel.PANEL_BYTES + c * accumulator.bytes();
+        long to = matrix + ((firstRow + r) * product.n() + firstColumn + c) * (long) result.bytes();
+        store(from, to, bias ? biasRow + (firstColumn + c) * result.bytes() : 0);
+      }
+    }
+  }
+
+  private void store(long from, long to, long biasAt) {
+    switch (result) {
+      case F64 -> {
+        double added = bias ? ALL.get(JAVA_DOUBLE, biasAt) : 0;
+        double sum = ALL.get(JAVA_DOUBLE, from);
+        ALL.set(JAVA_DOUBLE, to, bias ? sum + added : sum);
+      }
+      case F32 -> {
+        float sum = ALL.get(JAVA_FLOAT, from);
+        ALL.set(JAVA_FLOAT, to, bias ? sum + ALL.get(JAVA_FLOAT, biasAt) : sum);
+      }
+      case BF16 -> ALL.set(JAVA_SHORT, to, BFloat16.bits(ALL.get(JAVA_FLOAT, from)));
+      case F16 -> ALL.set(JAVA_SHORT, to, Float16.bits(ALL.get(JAVA_FLOAT, from)));
+      case I64 -> ALL.set(JAVA_LONG, to, ALL.get(JAVA_LONG, from));
+      case I32, U32 -> ALL.set(JAVA_INT, to, ALL.get(JAVA_INT, from));
+      case I8, U8 -> ALL.set(JAVA_BYTE, to, (byte) ALL.get(JAVA_INT, from));
+      case BOOL -> throw new IllegalStateException("bool has no products");
+    }
+  }
+}

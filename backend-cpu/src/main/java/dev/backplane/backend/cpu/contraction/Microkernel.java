@@ -1,0 +1,26 @@
+package dev.backplane.backend.cpu.contraction;
+
+/**
+ * The inner loop of a blocked product: a tile of {@link #ROWS} × one panel, summed over k from
+ * first to last, fused multiply-adds for floats. Every element is one chain of operations in that
+ * order, so that the scalar and the vector form give equal bits.
+ */
+interface Microkernel {
+  /** Rows of a tile. */
+  int ROWS = 4;
+
+  /** Bytes of one row of a tile: a panel has this many bytes of columns. */
+  int PANEL_BYTES = 128;
+
+  /** As reports name it. */
+  String form();
+
+  /**
+   * Computes a tile.
+   *
+   * @param strip {@code k} groups of {@link #ROWS} elements of the left operand
+   * @param panel {@code k} groups of {@link #PANEL_BYTES} of the right operand
+   * @param tile receives {@link #ROWS} rows of {@link #PANEL_BYTES}
+   */
+  void run(Accumulator type, long strip, long panel, long tile, long k);
+}

@@ -1,0 +1,186 @@
+package dev.backplane.backend.cpu.internal;
+
+import java.io.File;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.net.URL;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Optional;
+import org.bytedeco.javacpp.Loader;
+
+/**
+ * Where the native libraries are unpacked: a folder of the shared cache named by their contents, so
+ * that versions never meet. Nothing here loads a native library.
+ */
+public final class NativeCache {
+  private static final String FOLDER = "org.bytedeco.javacpp.cachedir";
+  private static final String NO_COLLECTOR = "org.bytedeco.javacpp.nopointergc";
+
+  private static final List<String> LIBRARIES =
+      List.of(
+          "org/bytedeco/javacpp/linux-x86_64/libjnijavacpp.so",
+          "org/bytedeco/dnnl/linux-x86_64/libdnnl.so.3",
+          "org/bytedeco/dnnl/linux-x86_64/libjnidnnl.so",
+          "org/bytedeco/dnnl/linux-x86_64/libgomp.so.1");
+
+  private NativeCache() {}
+
+  /** The cache of this user: {@code BACKPLANE_CACHE}, else the XDG folder. */
+  static Path shared() {
+    var given = System.getenv("BACKPLANE_CACHE");
+    if (given != null && !given.isEmpty()) {
+      return Path.of(given);
+    }
+    var xdg = System.getenv("XDG_CACHE_HOME");
+    var base =
+        xdg != null && !xdg.isEmpty()
+            ? Path.of(xdg)
+            : Path.of(System.getProperty("user.home"), ".cache");
+    return base.resolve("backplane");
+  }
+
+  /** The folder of these very libraries. */
+  static Path folder() {
+    return shared().resolve("natives").resolve("cpu-" + identity());
+  }
+
+  /** Why the libraries cannot be unpacked or mapped there, and what would change that. */
+  public static Optional<String> refusal() {
+    var missing = LIBRARIES.stream().filter(name -> resource(name).isEmpty()).findFirst();
+    if (missing.isPresent()) {
+      return Optional.of(
+          missing.get()
+              + " is on no path: add the linux-x86_64 jars of org.bytedeco javacpp and dnnl, or use"
+              + " the self-contained bundle");
+    }
+    var folder = folder();
+    var existing = folder;
+    while (existing.getParent() != null && !Files.exists(existing)) {
+      existing = existing.getParent();
+    }
+    if (!Files.isDirectory(existing) || !Files.isWritable(existing)) {
+      return Optional.of(
+          existing
+              + " cannot be written, so the native libraries cannot be unpacked; set"
+              + " BACKPLANE_CACHE to a folder that can");
+    }
+    if (mountedNoexec(existing)) {
+      return Optional.of(
+          existing
+              + " is on a file system mounted noexec, from which no library can be loaded; set"
+              + " BACKPLANE_CACHE to a folder elsewhere");
+    }
+    return Optional.empty();
+  }
+
+  /**
+   * Makes JavaCPP unpack into {@link #folder}, without a thread that waits for garbage, by two
+   * properties that it reads once; both are put back. An application's own JavaCPP, which has read
+   * its properties before, stays as it is.
+   */
+  static void prepareJavaCpp() {
+    synchronized (System.class) {
+      boolean ours = Loader.class.getClassLoader() == NativeCache.class.getClassLoader();
+      var folderBefore = System.getProperty(FOLDER);
+      var collectorBefore = System.getProperty(NO_COLLECTOR);
+      try {
+        if (folderBefore == null) {
+          System.setProperty(FOLDER, Files.createDirectories(folder()).toString());
+        }
+        if (ours && collectorBefore == null && !onAPath()) {
+          System.setProperty(NO_COLLECTOR, "true");
+        }
+        File used = Loader.getCacheDir();
+        Class.forName("org.bytedeco.javacpp.Pointer", true, Loader.class.getClassLoader());
+        if (!used.isDirectory()) {
+          throw new IOException(used + " is no folder");
+        }
+      } catch (IOException e) {
+        throw new UncheckedIOException(
+            "the native libraries cannot be unpacked into "
+                + folder()
+                + "; set BACKPLANE_CACHE to a folder that can be written",
+            e);
+      } catch (ClassNotFoundException e) {
+        throw new IllegalStateException("JavaCPP has no Pointer", e);
+      } finally {
+        restore(FOLDER, folderBefore);
+        restore(NO_COLLECTOR, collectorBefore);
+      }
+    }
+  }
+
+  /**
+   * On a class or module path JavaCPP may be shared with the application, whose collector stays.
+   */
+  private static boolean onAPath() {
+    return Loader.class.getClassLoader() == ClassLoader.getSystemClassLoader();
+  }
+
+  private static void restore(String property, String before) {
+    if (before == null) {
+      System.clearProperty(property);
+    } else {
+      System.setProperty(property, before);
+    }
+  }
+
+  private static Optional<URL> resource(String name) {
+    var loader = NativeCache.class.getClassLoader();
+    return Optional.ofNullable(loader == null ? null : loader.getResource(name));
+  }
+
+  /**
+   * A hash over the length and the first page of each library; the page holds the build id, which
+   * the linker computed from all the contents.
+   */
+  private static String identity() {
+    try {
+      var digest = MessageDigest.getInstance("SHA-256");
+      for (var name : LIBRARIES) {
+        digest.update(name.getBytes(StandardCharsets.UTF_8));
+        var url = resource(name);
+        if (url.isPresent()) {
+          var connection = url.get().openConnection();
+          connection.setUseCaches(false);
+          digest.update(
+              Long.toString(connection.getContentLengthLong()).getBytes(StandardCharsets.UTF_8));
+          try (InputStream in = connection.getInputStream()) {
+            digest.update(in.readNBytes(4096));
+          }
+        }
+      }
+      return HexFormat.of().formatHex(digest.digest(), 0, 8);
+    } catch (IOException e) {
+      throw new UncheckedIOException("a native library in the jar cannot be read", e);
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every JDK has SHA-256", e);
+    }
+  }
+
+  private static boolean mountedNoexec(Path folder) {
+    try {
+      var real = folder.toRealPath();
+      var best = Path.of("/");
+      var options = "";
+      for (var line : Files.readAllLines(Path.of("/proc/self/mounts"))) {
+        var fields = line.split(" ");
+        var mount = Path.of(fields[1].replace("\\040", " "));
+        if (real.startsWith(mount) && mount.getNameCount() >= best.getNameCount()) {
+          best = mount;
+          options = fields[3];
+        }
+      }
+      return List.of(options.split(",")).contains("noexec");
+    } catch (IOException e) {
+      return false;
+    }
+  }
+}

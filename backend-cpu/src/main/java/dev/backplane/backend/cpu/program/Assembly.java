@@ -1,0 +1,126 @@
+package dev.backplane.backend.cpu.program;
+
+import dev.backplane.backend.CompileReport;
+import dev.backplane.backend.Program;
+import dev.backplane.backend.cpu.internal.Libc;
+import dev.backplane.graph.Value;
+import dev.backplane.tensor.Literal;
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A compiled program: steps in order, and a place for every value they touch. Bound to buffers and
+ * scratch memory it is a list of calls.
+ */
+public final class Assembly implements AutoCloseable {
+  private final List<Planned> steps;
+  private final StoragePlan storage;
+  private final Map<Value, Long> constantOffsets = new HashMap<>();
+  private final long constants;
+  private final CompileReport report;
+  private boolean closed;
+
+  private Assembly(
+      List<Planned> steps, StoragePlan storage, Map<Value, Literal> literals, long started) {
+    this.steps = steps;
+    this.storage = storage;
+    constants = prepare(literals);
+    var kernels = new ArrayList<CompileReport.Kernel>();
+    for (var step : steps) {
+      kernels.add(new CompileReport.Kernel(step.name(), step.implementation(), step.nodes()));
+    }
+    report =
+        new CompileReport(kernels, Map.of(), storage.scratchBytes(), System.nanoTime() - started);
+  }
+
+  /** Compiles a program. */
+  public static Assembly of(Program program, Target target) {
+    long started = System.nanoTime();
+    var lowered = Lowering.lower(program, target);
+    try {
+      var storage = StoragePlan.of(program, lowered);
+      return new Assembly(storage.steps(), storage, lowered.constants(), started);
+    } catch (RuntimeException e) {
+      lowered.steps().forEach(Planned::close);
+      throw e;
+    }
+  }
+
+  private long prepare(Map<Value, Literal> literals) {
+    long bytes = 0;
+    for (var entry : literals.entrySet()) {
+      constantOffsets.put(entry.getKey(), bytes);
+      bytes += entry.getKey().type().bytes() + Libc.ALIGNMENT - 1 & -Libc.ALIGNMENT;
+    }
+    if (bytes == 0) {
+      return 0;
+    }
+    long block = Libc.allocate(bytes);
+    if (block == 0) {
+      throw new dev.backplane.backend.OutOfDeviceMemoryException(
+          "cpu: no room for " + bytes + " bytes of constants");
+    }
+    for (var entry : literals.entrySet()) {
+      var data = entry.getValue().data();
+      long to = block + constantOffsets.getOrDefault(entry.getKey(), 0L);
+      MemorySegment.copy(data, 0, Libc.ALL, to, data.byteSize());
+    }
+    return block;
+  }
+
+  /** How it was compiled. */
+  public CompileReport report() {
+    return report;
+  }
+
+  /** Scratch memory it needs. */
+  public long scratchBytes() {
+    return storage.scratchBytes();
+  }
+
+  /**
+   * Binds it.
+   *
+   * @param arguments addresses of the arguments
+   * @param results addresses of the results
+   * @param scratch address of {@link #scratchBytes} bytes
+   */
+  public Bound[] bind(long[] arguments, long[] results, long scratch) {
+    var bound = new ArrayList<Bound>();
+    for (int i = 0; i < steps.size(); i++) {
+      var step = steps.get(i);
+      var reads = addresses(step.reads(), arguments, results, scratch);
+      var writes = addresses(step.writes(), arguments, results, scratch);
+      bound.add(step.bind(reads, writes, scratch + storage.stepScratch(i)));
+    }
+    return bound.toArray(Bound[]::new);
+  }
+
+  private long[] addresses(List<Value> values, long[] arguments, long[] results, long scratch) {
+    return values.stream()
+        .mapToLong(
+            value ->
+                switch (storage.place(value)) {
+                  case Place.Argument(int index) -> arguments[index];
+                  case Place.Result(int index) -> results[index];
+                  case Place.Scratch(long offset) -> scratch + offset;
+                  case Place.Prepared(Value root) ->
+                      constants + constantOffsets.getOrDefault(root, 0L);
+                })
+        .toArray();
+  }
+
+  @Override
+  public void close() {
+    if (!closed) {
+      closed = true;
+      steps.forEach(Planned::close);
+      if (constants != 0) {
+        Libc.free(constants);
+      }
+    }
+  }
+}

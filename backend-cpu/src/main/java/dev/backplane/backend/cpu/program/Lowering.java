@@ -1,0 +1,265 @@
+package dev.backplane.backend.cpu.program;
+
+import dev.backplane.backend.CompilationFailedException;
+import dev.backplane.backend.Program;
+import dev.backplane.backend.UnsupportedProgramException;
+import dev.backplane.backend.cpu.movement.ArgReduction;
+import dev.backplane.backend.cpu.movement.Philox;
+import dev.backplane.graph.Graph;
+import dev.backplane.graph.Node;
+import dev.backplane.graph.Value;
+import dev.backplane.op.AllGather;
+import dev.backplane.op.AllReduce;
+import dev.backplane.op.ArgReduce;
+import dev.backplane.op.Binary;
+import dev.backplane.op.BitcastConvert;
+import dev.backplane.op.Broadcast;
+import dev.backplane.op.Clamp;
+import dev.backplane.op.CollectivePermute;
+import dev.backplane.op.Compare;
+import dev.backplane.op.Composite;
+import dev.backplane.op.Concatenate;
+import dev.backplane.op.Constant;
+import dev.backplane.op.Convert;
+import dev.backplane.op.Convolution;
+import dev.backplane.op.CustomCall;
+import dev.backplane.op.Dot;
+import dev.backplane.op.DynamicSlice;
+import dev.backplane.op.DynamicUpdateSlice;
+import dev.backplane.op.Gather;
+import dev.backplane.op.If;
+import dev.backplane.op.Iota;
+import dev.backplane.op.OptimizationBarrier;
+import dev.backplane.op.Pad;
+import dev.backplane.op.Primitive;
+import dev.backplane.op.RandomBits;
+import dev.backplane.op.Reduce;
+import dev.backplane.op.ReduceScatter;
+import dev.backplane.op.ReduceWindow;
+import dev.backplane.op.Reshape;
+import dev.backplane.op.Reverse;
+import dev.backplane.op.Scan;
+import dev.backplane.op.Scatter;
+import dev.backplane.op.Select;
+import dev.backplane.op.SelectAndScatter;
+import dev.backplane.op.Slice;
+import dev.backplane.op.Sort;
+import dev.backplane.op.Transpose;
+import dev.backplane.op.Unary;
+import dev.backplane.op.While;
+import dev.backplane.tensor.DType;
+import dev.backplane.tensor.Literal;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Turns a graph into steps. Contractions take the bias that is added to them; what only renames
+ * memory becomes an alias; constants are prepared once.
+ */
+final class Lowering {
+  private final Program program;
+  private final Graph graph;
+  private final Target target;
+  private final Map<Value, Node> makers = new HashMap<>();
+  private final Map<Value, Integer> uses = new HashMap<>();
+  private final Map<Value, Value> aliases = new HashMap<>();
+  private final Map<Value, Literal> constants = new HashMap<>();
+  private final Map<Node, Biased> biased = new HashMap<>();
+  private final Set<Node> absorbed = new HashSet<>();
+  private final List<Planned> steps = new ArrayList<>();
+
+  /** A contraction and the row that its sum node adds. */
+  private record Biased(Node dot, Value bias, int nodes) {}
+
+  private Lowering(Program program, Target target) {
+    this.program = program;
+    this.graph = program.graph();
+    this.target = target;
+  }
+
+  /**
+   * The result of lowering.
+   *
+   * @param steps in an order that respects every dependency
+   * @param aliases values that lie in another value's memory, to that value
+   * @param constants values that are known
+   */
+  record Lowered(List<Planned> steps, Map<Value, Value> aliases, Map<Value, Literal> constants) {
+    /** The value in whose memory a value lies. */
+    Value root(Value value) {
+      return aliases.getOrDefault(value, value);
+    }
+  }
+
+  static Lowered lower(Program program, Target target) {
+    var lowering = new Lowering(program, target);
+    try {
+      lowering.run();
+    } catch (RuntimeException e) {
+      lowering.steps.forEach(Planned::close);
+      throw e;
+    }
+    return new Lowered(lowering.steps, lowering.aliases, lowering.constants);
+  }
+
+  private boolean vectors() {
+    return target.vectors() && program.numerics().vectors();
+  }
+
+  private void run() {
+    for (var node : graph.nodes()) {
+      node.results().forEach(result -> makers.put(result, node));
+      node.operands().forEach(operand -> uses.merge(operand, 1, Integer::sum));
+    }
+    graph.outputs().forEach(output -> uses.merge(output, 1, Integer::sum));
+    graph.nodes().forEach(this::findBias);
+    for (var node : graph.nodes()) {
+      try {
+        lower(node);
+      } catch (IllegalStateException | IllegalArgumentException e) {
+        throw new CompilationFailedException(
+            "cpu: " + node.op().name() + where(node) + " did not compile: " + e.getMessage(), e);
+      }
+    }
+  }
+
+  private static String where(Node node) {
+    return node.origin().isEmpty() ? "" : " in " + node.origin();
+  }
+
+  /** Dot → add of a broadcast row, when nobody else reads the product. */
+  private void findBias(Node sum) {
+    if (!(sum.op() instanceof Binary(var kind)) || kind != Binary.Kind.ADD) {
+      return;
+    }
+    for (int side = 0; side < 2; side++) {
+      var product = makers.get(sum.operands().get(side));
+      var row = makers.get(sum.operands().get(1 - side));
+      if (product != null
+          && row != null
+          && product.op() instanceof Dot dot
+          && row.op() instanceof Broadcast broadcast
+          && uses.getOrDefault(product.result(), 0) == 1
+          && !absorbed.contains(product)
+          && isRow(product, row.operands().getFirst(), broadcast, dot)) {
+        boolean onlyHere = uses.getOrDefault(row.result(), 0) == 1;
+        biased.put(sum, new Biased(product, row.operands().getFirst(), onlyHere ? 3 : 2));
+        absorbed.add(product);
+        if (onlyHere) {
+          absorbed.add(row);
+        }
+        return;
+      }
+    }
+  }
+
+  /** Whether a row is broadcast along all but the one column axis of an f32 product. */
+  private static boolean isRow(Node product, Value row, Broadcast broadcast, Dot dot) {
+    var result = product.result().type();
+    int columns =
+        product.operands().get(1).type().shape().rank()
+            - dot.rightBatch().size()
+            - dot.rightContract().size();
+    return result.dtype() == DType.F32
+        && columns == 1
+        && row.type().shape().rank() == 1
+        && row.type().shape().last() == result.shape().last()
+        && broadcast.axes().equals(List.of(result.shape().rank() - 1));
+  }
+
+  private void lower(Node node) {
+    var sum = biased.get(node);
+    if (sum != null) {
+      contraction(sum.dot(), Optional.of(sum.bias()), node.result(), sum.nodes());
+      return;
+    }
+    if (absorbed.contains(node)) {
+      return;
+    }
+    switch (node.op()) {
+      case Composite composite -> throw refused(node, composite.name() + " is not decomposed");
+      case Primitive primitive -> lower(node, primitive);
+    }
+  }
+
+  private void lower(Node node, Primitive primitive) {
+    switch (primitive) {
+      case Dot _ -> contraction(node, Optional.empty(), node.result(), 1);
+      case Constant constant -> constants.put(node.result(), constant.value());
+      case Iota iota -> constants.put(node.result(), counted(iota));
+      case Reshape _, BitcastConvert _, OptimizationBarrier _ -> alias(node);
+      case Broadcast op -> steps.add(Movements.broadcast(node, op));
+      case Transpose op -> steps.add(Movements.transpose(node, op));
+      case Slice op -> steps.add(Movements.slice(node, op));
+      case Reverse op -> steps.add(Movements.reverse(node, op));
+      case Concatenate op -> steps.add(Movements.concatenate(node, op));
+      case Pad op -> steps.add(Movements.pad(node, op));
+      case DynamicSlice op -> steps.add(Movements.dynamicSlice(node, op));
+      case DynamicUpdateSlice _ -> steps.add(Movements.dynamicUpdateSlice(node));
+      case Gather op -> steps.add(Movements.gather(node, op));
+      case ArgReduce op -> steps.add(argReduce(node, op));
+      case RandomBits op -> steps.add(randomBits(node, op));
+      case Unary _, Binary _, Compare _, Select _, Clamp _, Convert _, Reduce _ ->
+          throw refused(node, "no kernel can be generated for it");
+      case Convolution _, ReduceWindow _, SelectAndScatter _, Scatter _, Sort _ ->
+          throw refused(node, "it has no kernel here");
+      case Scan _, While _, If _, CustomCall _ -> throw refused(node, "it has no lowering here");
+      case AllReduce _, AllGather _, ReduceScatter _, CollectivePermute _ ->
+          throw refused(node, "there are no replica groups here");
+    }
+  }
+
+  private static UnsupportedProgramException refused(Node node, String reason) {
+    var types = node.operands().stream().map(Value::type).toList();
+    return new UnsupportedProgramException(
+        "cpu does not run " + node.op().name() + " on " + types + where(node) + ": " + reason);
+  }
+
+  private void contraction(Node node, Optional<Value> bias, Value result, int nodes) {
+    steps.add(
+        Contraction.of(
+            node,
+            (Dot) node.op(),
+            bias,
+            result,
+            nodes,
+            program.numerics().contractions(),
+            vectors(),
+            target));
+  }
+
+  /** Results that are the operands' memory under another type. */
+  private void alias(Node node) {
+    for (int i = 0; i < node.results().size(); i++) {
+      var operand = node.operands().get(i);
+      aliases.put(node.results().get(i), aliases.getOrDefault(operand, operand));
+    }
+  }
+
+  private static Literal counted(Iota iota) {
+    var shape = iota.type().shape();
+    long stride = shape.strides()[iota.axis()];
+    int extent = Math.max(1, shape.dimension(iota.axis()));
+    return Literal.fill(iota.type(), i -> (double) (i / stride % extent));
+  }
+
+  private static Planned argReduce(Node node, ArgReduce op) {
+    var reduction = ArgReduction.of(op, node.operands().getFirst().type());
+    return NodeStep.of(node, "scalar", (reads, writes) -> () -> reduction.run(reads[0], writes[0]));
+  }
+
+  private static Planned randomBits(Node node, RandomBits op) {
+    long count = op.shape().size();
+    return NodeStep.of(
+        node,
+        "philox4x32-10:scalar",
+        (reads, writes) ->
+            () ->
+                Philox.fill(reads[0], reads[1], reads[2], reads[3], op.stream(), writes[0], count));
+  }
+}

@@ -1,0 +1,115 @@
+package dev.backplane.kit.check;
+
+import dev.backplane.backend.Buffer;
+import dev.backplane.backend.Donations;
+import dev.backplane.tensor.TensorType;
+import java.lang.foreign.MemorySegment;
+import java.util.List;
+
+/**
+ * Checks of what {@link dev.backplane.backend.Executable#bind} and the copies of buffers are given.
+ */
+public final class Bindings {
+  private Bindings() {}
+
+  /**
+   * Whether buffers fit a program.
+   *
+   * <ul>
+   *   <li>C1: as many arguments and results as the program has.
+   *   <li>C2: each has the type of its place.
+   *   <li>C3: no result stands twice.
+   *   <li>C4: a result is an argument only where that argument is donated to it.
+   *   <li>C5: a donated argument whose result takes its buffer is passed once.
+   * </ul>
+   *
+   * @throws IllegalArgumentException naming the constraint
+   */
+  public static void check(
+      List<TensorType> argumentTypes,
+      List<TensorType> resultTypes,
+      Donations donations,
+      List<? extends Buffer> arguments,
+      List<? extends Buffer> results) {
+    types("argument", argumentTypes, arguments);
+    types("result", resultTypes, results);
+    for (int r = 0; r < results.size(); r++) {
+      if (indexOf(results, results.get(r)) != r) {
+        throw new IllegalArgumentException(
+            "bind C3: results "
+                + indexOf(results, results.get(r))
+                + " and "
+                + r
+                + " are one buffer; give each its own");
+      }
+    }
+    for (int a = 0; a < arguments.size(); a++) {
+      int result = indexOf(results, arguments.get(a));
+      int donatedTo = donations.resultOfArgument().getOrDefault(a, -1);
+      if (result >= 0 && result != donatedTo) {
+        throw new IllegalArgumentException(
+            "bind C4: argument "
+                + a
+                + " is the buffer of result "
+                + result
+                + ", to which it is not donated; donations: "
+                + donations.resultOfArgument());
+      }
+      int twin = indexOf(arguments, arguments.get(a));
+      if (twin != a && (result >= 0 || donations.resultOfArgument().containsKey(twin))) {
+        throw new IllegalArgumentException(
+            "bind C5: a donated buffer is passed twice, as arguments " + twin + " and " + a);
+      }
+      if (twin != a && donatedTo >= 0) {
+        throw new IllegalArgumentException(
+            "bind C5: a donated buffer is passed twice, as arguments " + twin + " and " + a);
+      }
+    }
+  }
+
+  /**
+   * Whether a host segment fits a buffer.
+   *
+   * @throws IllegalArgumentException if its size is not that of the type, or it has to be written
+   *     and is read-only
+   */
+  public static void checkHost(TensorType type, MemorySegment host, boolean written) {
+    if (host.byteSize() != type.bytes()) {
+      throw new IllegalArgumentException(
+          type + " has " + type.bytes() + " bytes, the host segment has " + host.byteSize());
+    }
+    if (written && host.isReadOnly()) {
+      throw new IllegalArgumentException(
+          "the host segment that shall receive " + type + " is read-only");
+    }
+  }
+
+  private static void types(String what, List<TensorType> types, List<? extends Buffer> buffers) {
+    if (types.size() != buffers.size()) {
+      throw new IllegalArgumentException(
+          "bind C1: expected " + types.size() + " " + what + "s, found " + buffers.size());
+    }
+    for (int i = 0; i < types.size(); i++) {
+      if (!types.get(i).equals(buffers.get(i).type())) {
+        throw new IllegalArgumentException(
+            "bind C2: "
+                + what
+                + " "
+                + i
+                + ": expected "
+                + types.get(i)
+                + ", found "
+                + buffers.get(i).type());
+      }
+    }
+  }
+
+  private static int indexOf(List<? extends Buffer> buffers, Buffer sought) {
+    for (int i = 0; i < buffers.size(); i++) {
+      if (buffers.get(i) == sought) {
+        return i;
+      }
+    }
+    return -1;
+  }
+}
