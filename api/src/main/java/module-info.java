@@ -2,7 +2,7 @@
  * The stable promise of Backplane: values, ops, graphs and the interfaces of plugins. No engine.
  */
 module dev.backplane.api {
-  requires static transitive org.jspecify;
+  requires static org.jspecify;
   requires static org.osgi.annotation.bundle;
   requires static org.osgi.annotation.versioning;
 
