@@ -6,8 +6,10 @@ import dev.backplane.backend.CompileReport;
 import dev.backplane.backend.Executable;
 import dev.backplane.backend.Program;
 import dev.backplane.backend.Workspace;
+import dev.backplane.graph.Value;
 import dev.backplane.runtime.placement.Plan;
 import dev.backplane.runtime.placement.Sites;
+import dev.backplane.tensor.TensorType;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -59,6 +61,19 @@ public final class Assembly implements AutoCloseable {
 
   Executable executable(int part) {
     return executables.get(part);
+  }
+
+  /** The types of the results. */
+  public List<TensorType> outputTypes() {
+    return plan.outputs().stream().map(Value::type).toList();
+  }
+
+  /** Runs it once on the given places, and waits. */
+  public void run(Sites sites, List<Endpoint> inputs, List<Endpoint> outputs) {
+    try (var wiring = new Wiring(this, sites, inputs, outputs)) {
+      wiring.start();
+      wiring.await();
+    }
   }
 
   /** Where each node runs, and why. */

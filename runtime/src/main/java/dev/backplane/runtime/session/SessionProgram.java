@@ -121,8 +121,9 @@ public final class SessionProgram implements AutoCloseable {
     try {
       wiring.start();
     } catch (RuntimeException e) {
-      wiring.drain();
-      throw failed(e);
+      // A step that fails makes those behind it fail too: the first one is the cause.
+      var cause = wiring.drain();
+      throw failed(cause == null ? e : cause);
     }
   }
 

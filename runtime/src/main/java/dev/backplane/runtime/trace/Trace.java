@@ -2,8 +2,10 @@ package dev.backplane.runtime.trace;
 
 import dev.backplane.graph.Graph;
 import dev.backplane.graph.Value;
+import dev.backplane.op.Composite;
 import dev.backplane.op.Op;
 import dev.backplane.op.OpDefinition;
+import dev.backplane.runtime.gradient.Gradient;
 import dev.backplane.tensor.Ops;
 import dev.backplane.tensor.Scope;
 import dev.backplane.tensor.ShapeException;
@@ -12,6 +14,7 @@ import dev.backplane.tensor.TensorType;
 import dev.backplane.tensor.Tensors;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -27,26 +30,20 @@ import org.jspecify.annotations.Nullable;
 public final class Trace implements Scope {
   private final String what;
   private final String model;
-  private final Lifting lifting;
+  private final Optional<Scope> parent;
   private final Recording recording = new Recording();
   private String origin = "";
   private boolean closed;
   private @Nullable ShapeException located;
 
-  /** What to do with tensors of other scopes. */
-  interface Lifting {
-    /** Whether the tensor may become an input of this trace. */
-    boolean admits(Tensor tensor);
-  }
-
   private final List<Tensor> lifted = new ArrayList<>();
   private final List<Value> liftedValues = new ArrayList<>();
 
-  private Trace(String what, String model, String origin, Lifting lifting) {
+  private Trace(String what, String model, String origin, Optional<Scope> parent) {
     this.what = what;
     this.model = model;
     this.origin = origin;
-    this.lifting = lifting;
+    this.parent = parent;
   }
 
   /** A trace of a function. */
@@ -60,17 +57,22 @@ public final class Trace implements Scope {
    * @param model the name; empty for none
    */
   public static Trace begin(String model) {
-    return new Trace("the traced program", model, "", tensor -> false);
+    return new Trace("the traced program", model, "", Optional.empty());
   }
 
-  /** A trace that makes inputs of the tensors that are admitted when they are used. */
-  static Trace lifting(String what, Lifting lifting) {
-    return new Trace(what, "", "", lifting);
+  /** A trace within another scope, whose tensors become inputs when they are used. */
+  public static Trace lifting(String what, Scope parent) {
+    return new Trace(what, "", "", Optional.of(parent));
   }
 
   /** A closed trace for a part of a program: a loop's body, an op's decomposition. */
   static Trace part(String what, String model, String origin) {
-    return new Trace(what, model, origin, tensor -> false);
+    return new Trace(what, model, origin, Optional.empty());
+  }
+
+  /** What a definition becomes for operands of the given types. */
+  public static Composite composite(OpDefinition definition, List<TensorType> operands) {
+    return Definitions.composite(definition, operands, "", "");
   }
 
   /** A new parameter of the program. */
@@ -117,8 +119,13 @@ public final class Trace implements Scope {
     return recording.build(values);
   }
 
+  /** Whether tensors of this scope may be used here, as they become inputs. */
+  public boolean lifts(Scope scope) {
+    return parent.isPresent() && parent.get() == scope;
+  }
+
   /** The tensors that became inputs beside those asked for, in the order of these inputs. */
-  List<Tensor> lifted() {
+  public List<Tensor> lifted() {
     return List.copyOf(lifted);
   }
 
@@ -167,7 +174,8 @@ public final class Trace implements Scope {
               + "; take its sum() or mean()");
     }
     var floating = arguments.stream().filter(a -> a.type().dtype().isFloating()).toList();
-    var cotangents = gradient(scalar, floating).iterator();
+    var cotangents =
+        recording.extend(builder -> Gradient.append(builder, scalar, floating)).iterator();
     var gradient = new ArrayList<Tensor>();
     for (var argument : arguments) {
       gradient.add(
@@ -178,16 +186,12 @@ public final class Trace implements Scope {
     return new ValueAndGradient(value, new Tensors(gradient));
   }
 
-  private List<Value> gradient(Value scalar, List<Value> withRespectTo) {
-    throw new UnsupportedOperationException("lands with dev.backplane.runtime.gradient");
-  }
-
   /** The value of a tensor of this trace; tensors of other scopes are lifted or refused. */
   private Value own(Tensor tensor, String user) {
     if (tensor instanceof TracedTensor traced && traced.trace() == this) {
       return traced.value();
     }
-    if (lifting.admits(tensor)) {
+    if (lifts(tensor.scope())) {
       int at = lifted.indexOf(tensor);
       if (at < 0) {
         lifted.add(tensor);
