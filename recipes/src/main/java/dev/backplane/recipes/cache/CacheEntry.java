@@ -74,9 +74,16 @@ record CacheEntry(DatasetPin pin, Path folder) {
     Files.move(partial, folder.resolve(RECORD), StandardCopyOption.ATOMIC_MOVE);
   }
 
-  /** Whether the record fits the files as they are now. */
-  boolean hasRecord() throws IOException {
-    return readRecord().equals(recordLines());
+  /** Writes the record of a whole entry that has none, so that the next look is cheap. */
+  void remember() {
+    try {
+      if (!readRecord().equals(recordLines())) {
+        writeRecord();
+      }
+    } catch (IOException e) {
+      // A cache that only others may write stays as it is; the next look hashes again.
+      return;
+    }
   }
 
   private List<String> recordLines() throws IOException {

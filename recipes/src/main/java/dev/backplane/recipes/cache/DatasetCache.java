@@ -82,6 +82,7 @@ public final class DatasetCache {
   private DatasetFiles openEntry(CacheEntry entry, boolean thorough) {
     var state = look(entry, thorough);
     if (state instanceof CacheEntry.State.Whole) {
+      entry.remember();
       return files(entry);
     }
     // Another process may have fetched it while this one waited for the lock, so it looks again.
@@ -141,7 +142,9 @@ public final class DatasetCache {
       listener.accept(new FetchEvent.Trying(entry.pin().name(), source.title()));
       var failure = take(entry, source);
       if (failure.isEmpty()) {
-        listener.accept(new FetchEvent.Fetched(entry.pin().name(), source.title(), entry.folder()));
+        listener.accept(
+            new FetchEvent.Fetched(
+                entry.pin().name(), source.title(), entry.folder(), entry.pin().licence()));
         return files(entry);
       }
       var reason = Failures.text(failure.get());

@@ -62,6 +62,8 @@ public sealed interface FetchEvent {
    * @param dataset name of the dataset
    * @param source the source that gave it
    * @param folder where it lies
+   * @param licence its licence and origin
    */
-  record Fetched(String dataset, String source, Path folder) implements FetchEvent {}
+  record Fetched(String dataset, String source, Path folder, String licence)
+      implements FetchEvent {}
 }

@@ -27,7 +27,7 @@ final class ProgressLines implements Consumer<FetchEvent> {
           case FetchEvent.Trying e -> e.source();
           case FetchEvent.Progress e -> progress(e);
           case FetchEvent.SourceFailed e -> e.source() + " failed: " + e.reason();
-          case FetchEvent.Fetched e -> "is now in " + e.folder();
+          case FetchEvent.Fetched e -> "is now in " + e.folder() + "; licence: " + e.licence();
         };
     if (!text.isEmpty()) {
       lines.accept(event.dataset() + ": " + text);

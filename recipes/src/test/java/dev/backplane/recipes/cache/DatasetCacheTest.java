@@ -342,6 +342,9 @@ class DatasetCacheTest {
       Files.setLastModifiedTime(labels, FileTime.fromMillis(1_000_000_000_000L));
     }
     assertWhole(offline().open(NPM_PIN));
+    var record = Files.readString(root.resolve("datasets/" + NPM_PIN.entryName() + "/.verified"));
+    assertTrue(
+        record.contains(" 1000000000000000000 labels"), "hashed once, then recorded: " + record);
   }
 
   @Test
