@@ -20,7 +20,7 @@ public final class Bindings {
    *   <li>C2: each has the type of its place.
    *   <li>C3: no result stands twice.
    *   <li>C4: a result is an argument only where that argument is donated to it.
-   *   <li>C5: a donated argument whose result takes its buffer is passed once.
+   *   <li>C5: a donated argument is passed once.
    * </ul>
    *
    * @throws IllegalArgumentException naming the constraint
@@ -44,9 +44,16 @@ public final class Bindings {
       }
     }
     for (int a = 0; a < arguments.size(); a++) {
+      int twin = indexOf(arguments, arguments.get(a));
+      var given = donations.resultOfArgument();
+      if (twin != a && (given.containsKey(twin) || given.containsKey(a))) {
+        throw new IllegalArgumentException(
+            "bind C5: a donated buffer is passed twice, as arguments " + twin + " and " + a);
+      }
+    }
+    for (int a = 0; a < arguments.size(); a++) {
       int result = indexOf(results, arguments.get(a));
-      int donatedTo = donations.resultOfArgument().getOrDefault(a, -1);
-      if (result >= 0 && result != donatedTo) {
+      if (result >= 0 && result != donations.resultOfArgument().getOrDefault(a, -1)) {
         throw new IllegalArgumentException(
             "bind C4: argument "
                 + a
@@ -54,15 +61,6 @@ public final class Bindings {
                 + result
                 + ", to which it is not donated; donations: "
                 + donations.resultOfArgument());
-      }
-      int twin = indexOf(arguments, arguments.get(a));
-      if (twin != a && (result >= 0 || donations.resultOfArgument().containsKey(twin))) {
-        throw new IllegalArgumentException(
-            "bind C5: a donated buffer is passed twice, as arguments " + twin + " and " + a);
-      }
-      if (twin != a && donatedTo >= 0) {
-        throw new IllegalArgumentException(
-            "bind C5: a donated buffer is passed twice, as arguments " + twin + " and " + a);
       }
     }
   }

@@ -215,6 +215,12 @@ final class Movements {
         keptStrides.add(from.strides()[i]);
       }
     }
+    if (op.collapsedAxes().stream().anyMatch(axis -> op.sliceSizes().get(axis) == 0)) {
+      // Slices without elements, whose empty axis the result does not show: zeros.
+      long bytes = node.result().type().bytes();
+      return NodeStep.of(
+          node, "zeros", (reads, writes) -> () -> ALL.asSlice(writes[0], bytes).fill((byte) 0));
+    }
     var toStrides = result.strides();
     var sliceTo = op.offsetAxes().stream().mapToLong(axis -> toStrides[axis]).toArray();
     var sliceFrom = keptStrides.stream().mapToLong(Long::longValue).toArray();
