@@ -3,6 +3,7 @@ package dev.backplane.runtime.placement;
 import dev.backplane.graph.Graph;
 import dev.backplane.graph.Node;
 import dev.backplane.graph.Value;
+import dev.backplane.op.Broadcast;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -36,7 +37,7 @@ final class Partition {
     boolean whole = nodes.stream().map(PlacedNode::site).distinct().count() <= 1;
     List<PlacedNode> waiting = new ArrayList<>();
     for (var node : nodes) {
-      if (!whole && node.isFree() && !isOutput(node)) {
+      if (!whole && isFree(node) && !isOutput(node)) {
         free.put(node.node().result(), node);
         defined.add(node.node().result());
       } else {
@@ -53,6 +54,14 @@ final class Partition {
       site = site == Site.CHOSEN ? Site.REFERENCE : Site.CHOSEN;
     }
     return parts(segments);
+  }
+
+  /** Whether it is cheaper to make its result again than to send it: constants, also repeated. */
+  private boolean isFree(PlacedNode node) {
+    return node.isFree()
+        || node.site() == Site.CHOSEN
+            && node.node().op() instanceof Broadcast
+            && free.containsKey(node.node().operands().getFirst());
   }
 
   private boolean isOutput(PlacedNode node) {
@@ -97,15 +106,21 @@ final class Partition {
   private List<Node> withConstants(List<Node> nodes) {
     var all = new ArrayList<Node>();
     Set<Value> made = new HashSet<>();
-    for (var node : nodes) {
-      for (var operand : node.operands()) {
-        var constant = free.get(operand);
-        if (constant != null && made.add(operand)) {
-          all.add(constant.node());
-        }
-      }
-      all.add(node);
-    }
+    nodes.forEach(
+        node -> {
+          addConstants(node, made, all);
+          all.add(node);
+        });
     return all;
+  }
+
+  private void addConstants(Node user, Set<Value> made, List<Node> all) {
+    for (var operand : user.operands()) {
+      var constant = free.get(operand);
+      if (constant != null && made.add(operand)) {
+        addConstants(constant.node(), made, all);
+        all.add(constant.node());
+      }
+    }
   }
 }

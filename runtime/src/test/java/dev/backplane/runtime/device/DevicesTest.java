@@ -1,0 +1,136 @@
+package dev.backplane.runtime.device;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.backplane.NoSuchDeviceException;
+import dev.backplane.Target;
+import dev.backplane.backend.Backend;
+import dev.backplane.backend.BackendInfo;
+import dev.backplane.backend.Device;
+import dev.backplane.backend.DeviceInfo;
+import dev.backplane.backend.DeviceLostException;
+import dev.backplane.backend.DeviceSettings;
+import dev.backplane.backend.UnsupportedProgramException;
+import dev.backplane.runtime.reference.ReferenceBackend;
+import dev.backplane.runtime.testing.NarrowBackend;
+import dev.backplane.tensor.TensorType;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class DevicesTest {
+  /** A backend of hardware that is not there, or that cannot even say so. */
+  private record Absent(boolean broken) implements Backend {
+    @Override
+    public BackendInfo info() {
+      return new BackendInfo("quantum", "the tests", "1.0.0", 1);
+    }
+
+    @Override
+    public List<DeviceInfo> devices() {
+      if (broken) {
+        throw new IllegalStateException("no fridge");
+      }
+      return List.of(
+          new DeviceInfo("quantum:0", "a box", 0, false, "it is not cold enough", Map.of()));
+    }
+
+    @Override
+    public Device open(List<DeviceInfo> group, DeviceSettings settings) {
+      throw new UnsupportedProgramException("quantum: not cold enough");
+    }
+  }
+
+  private static Devices devices(Backend... backends) {
+    var devices = new Devices();
+    devices.add(new ReferenceBackend());
+    for (var backend : backends) {
+      devices.add(backend);
+    }
+    return devices;
+  }
+
+  @Test
+  void listsTheBestFirstAndTheUnusableLast() {
+    var devices = devices(new Absent(false), new NarrowBackend());
+    assertEquals(
+        List.of("narrow", "reference", "quantum:0"),
+        devices.list().stream().map(DeviceInfo::id).toList());
+    assertEquals("narrow", devices.find("auto").id());
+  }
+
+  @Test
+  void listsABackendThatFailsToList() {
+    var info = devices(new Absent(true)).list().getLast();
+    assertFalse(info.usable());
+    assertEquals(
+        "its backend failed to list its devices: java.lang.IllegalStateException: no fridge",
+        info.reason());
+  }
+
+  @Test
+  void suggestsWhatMayHaveBeenMeant() {
+    var devices = devices(new NarrowBackend());
+    var failure = assertThrows(NoSuchDeviceException.class, () -> devices.find("referense"));
+    assertTrue(
+        failure
+            .getMessage()
+            .startsWith(
+                "unknown device \"referense\"; did you mean reference?; there are:\n"
+                    + "  narrow (score 50):"),
+        failure.getMessage());
+  }
+
+  @Test
+  void saysWhyADeviceCannotBeUsed() {
+    var devices = devices(new Absent(false));
+    var failure = assertThrows(NoSuchDeviceException.class, () -> devices.find("quantum:0"));
+    assertTrue(
+        failure
+            .getMessage()
+            .startsWith(
+                "device quantum:0 cannot be used: it is not cold enough; there are:\n  reference"),
+        failure.getMessage());
+  }
+
+  @Test
+  void saysThatThereIsNothing() {
+    try (var devices = new Devices()) {
+      var failure = assertThrows(NoSuchDeviceException.class, () -> devices.find("auto"));
+      assertTrue(
+          failure.getMessage().startsWith("no device can be used; no backend is there: "),
+          failure.getMessage());
+    }
+  }
+
+  @Test
+  void givesNewJobsToTheBackendThatCameLast() {
+    var one = new NarrowBackend("Binary");
+    var two = new NarrowBackend("Binary");
+    var devices = devices(one, two);
+    var old = devices.open(Target.of("narrow"));
+    devices.remove(two);
+    assertEquals(1, two.closedDevices);
+    assertThrows(DeviceLostException.class, old::memory);
+    assertThrows(DeviceLostException.class, () -> old.allocate(List.of(TensorType.f32(1))));
+    old.close();
+    assertEquals(1, two.closedDevices);
+    devices.open(Target.of("narrow")).close();
+    assertEquals(1, one.closedDevices);
+  }
+
+  @Test
+  void closesWhatIsOpen() {
+    var narrow = new NarrowBackend("Binary");
+    var devices = devices(narrow);
+    var lease = devices.open(Target.of("narrow"));
+    devices.close();
+    assertEquals(1, narrow.closedDevices);
+    var failure = assertThrows(IllegalStateException.class, lease::memory);
+    assertEquals("device narrow is closed: its session has ended", failure.getMessage());
+    assertThrows(IllegalStateException.class, () -> devices.open(Target.of("narrow")));
+  }
+}
