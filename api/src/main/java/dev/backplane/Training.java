@@ -11,7 +11,10 @@ import org.osgi.annotation.versioning.ProviderType;
 /** A training driven step by step: its state lives on the device. One thread at a time. */
 @ProviderType
 public interface Training extends AutoCloseable {
-  /** Gathers the next batch and runs one step; goes on to the next epoch by itself. */
+  /**
+   * Gathers the next batch and runs one step; goes on to the next epoch by itself. May return while
+   * the step is under way: the next step, and whatever reads, waits for it.
+   */
   void step();
 
   /** Where it runs. */

@@ -1,0 +1,181 @@
+package dev.backplane.runtime.train;
+
+import dev.backplane.Run;
+import dev.backplane.Target;
+import dev.backplane.Training;
+import dev.backplane.backend.DeviceInfo;
+import dev.backplane.data.Batches;
+import dev.backplane.io.MalformedModelException;
+import dev.backplane.runtime.checkpoint.Checkpoint;
+import dev.backplane.runtime.checkpoint.RunFolder;
+import dev.backplane.runtime.device.Devices;
+import dev.backplane.runtime.extension.Registry;
+import dev.backplane.tensor.Literal;
+import dev.backplane.tensor.Shape;
+import java.nio.file.Path;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+
+/** A run that has ended or was opened from its folder; the model stays on its device. */
+public final class FinishedRun implements Run {
+  private final String name;
+  private final Job job;
+  private final Fit.Outcome outcome;
+  private final Optional<Path> folder;
+  private final Map<String, String> notes;
+
+  FinishedRun(
+      String name, Job job, Fit.Outcome outcome, Optional<Path> folder, Map<String, String> notes) {
+    this.name = name;
+    this.job = job;
+    this.outcome = outcome;
+    this.folder = folder;
+    this.notes = Collections.unmodifiableMap(new TreeMap<>(notes));
+  }
+
+  /**
+   * Opens a run from its folder, with its last checkpoint.
+   *
+   * @throws MalformedModelException if it is not whole, or the checkpoint is of another model
+   */
+  public static Run open(Devices devices, Registry registry, Path folder, Target target) {
+    var found = RunFolder.config(folder);
+    var config = RunConfig.read(registry, found);
+    var checkpoint =
+        RunFolder.last(folder)
+            .orElseThrow(
+                () ->
+                    new MalformedModelException(
+                        folder.toString(), "no checkpoint", "one; train to the end of an epoch"));
+    var programs =
+        new Programs(config.name(), config.blueprint(), config.fields(), new StateTable(), 1);
+    var tuned = target.tuning(RunConfig.tuning(found, target.tuning().mode()));
+    var job = Job.inference(devices, tuned, programs);
+    try {
+      job.restore(checkpoint.state(), false, "checkpoint of step " + checkpoint.position().steps());
+      return new FinishedRun(
+          config.name(), job, outcome(checkpoint), Optional.of(folder), config.notes());
+    } catch (RuntimeException e) {
+      job.close();
+      throw e;
+    }
+  }
+
+  private static Fit.Outcome outcome(Checkpoint checkpoint) {
+    var history = checkpoint.history();
+    var last = history.isEmpty() ? Map.<String, Double>of() : history.getLast();
+    return new Fit.Outcome(checkpoint.position(), history, last, 0, 0);
+  }
+
+  @Override
+  public String name() {
+    return name;
+  }
+
+  @Override
+  public DeviceInfo device() {
+    return job.device();
+  }
+
+  @Override
+  public int epochs() {
+    return outcome.position().epochs();
+  }
+
+  @Override
+  public long steps() {
+    return outcome.position().steps();
+  }
+
+  @Override
+  public double seconds() {
+    return outcome.seconds();
+  }
+
+  @Override
+  public double samplesPerSecond() {
+    return outcome.seconds() == 0 ? 0 : outcome.samples() / outcome.seconds();
+  }
+
+  @Override
+  public Map<String, Double> metrics() {
+    return Collections.unmodifiableMap(new LinkedHashMap<>(outcome.last()));
+  }
+
+  @Override
+  public List<Map<String, Double>> history() {
+    return outcome.history();
+  }
+
+  @Override
+  public Optional<Path> folder() {
+    return folder;
+  }
+
+  @Override
+  public Map<String, String> notes() {
+    return notes;
+  }
+
+  @Override
+  public synchronized Literal predict(Literal input) {
+    var type = input.type();
+    var batch = Literal.copyOf(type.withShape(type.shape().prepend(1)), input.data());
+    var prediction = job.predict(List.of(batch)).getFirst();
+    var shape = prediction.type().shape();
+    var one = shape.rank() == 0 ? Shape.scalar() : shape.without(List.of(0));
+    return Literal.copyOf(prediction.type().withShape(one), prediction.data());
+  }
+
+  @Override
+  public synchronized List<Literal> predict(List<Literal> inputs) {
+    return job.predict(inputs);
+  }
+
+  @Override
+  public synchronized Map<String, Double> evaluate(Batches batches) {
+    return job.evaluate(batches);
+  }
+
+  @Override
+  public synchronized Map<String, Literal> parameters() {
+    return job.parameters();
+  }
+
+  @Override
+  public synchronized List<Training.Placed> why() {
+    return job.why();
+  }
+
+  /** As in {@code mnist-mlp on cpu (…): 10 epochs, 9380 steps; train_loss 0.03, …}. */
+  @Override
+  public String toString() {
+    var text = new StringBuilder(name);
+    text.append(" on ").append(device().id()).append(" (").append(device().name()).append("): ");
+    text.append(epochs()).append(epochs() == 1 ? " epoch, " : " epochs, ");
+    text.append(steps()).append(" steps");
+    if (seconds() > 0) {
+      text.append(
+          String.format(Locale.ROOT, " in %.1f s, %.0f samples/s", seconds(), samplesPerSecond()));
+    }
+    var figures =
+        outcome.last().entrySet().stream()
+            .map(
+                figure -> String.format(Locale.ROOT, "%s %.4f", figure.getKey(), figure.getValue()))
+            .collect(Collectors.joining(", "));
+    text.append(figures.isEmpty() ? "" : "; " + figures);
+    folder.ifPresent(path -> text.append("; in ").append(path));
+    return text.toString();
+  }
+
+  @Override
+  public synchronized void close() {
+    job.close();
+  }
+}

@@ -1,0 +1,190 @@
+package dev.backplane.runtime.train;
+
+import dev.backplane.Callback;
+import dev.backplane.data.Batches;
+import dev.backplane.runtime.checkpoint.Checkpoint;
+import dev.backplane.runtime.checkpoint.RunFolder;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Trains epoch by epoch: steps, figures, callbacks, checkpoints. Stops at the boundary of a step
+ * when its thread is interrupted or a callback asks for it, and leaves a checkpoint then.
+ */
+final class Fit {
+  /** Callbacks hear of progress, and the loss is looked at, this often. */
+  private static final long GLANCE_NANOS = 100_000_000;
+
+  /** Even where steps are so fast that it is not due by time. */
+  private static final int GLANCE_STEPS = 1000;
+
+  private final Job job;
+  private final Batches train;
+  private final Batches test;
+  private final int epochs;
+  private final List<Callback> callbacks;
+  private final Optional<RunFolder> folder;
+  private final List<Map<String, Double>> history;
+  private final StepTraining training;
+  private final FitProgress progress;
+  private boolean interrupted;
+  private long trainingNanos;
+  private long samples;
+  private long epochNanos;
+  private long epochSamples;
+
+  /** What a fit comes to. */
+  record Outcome(
+      Checkpoint.Position position,
+      List<Map<String, Double>> history,
+      Map<String, Double> last,
+      double seconds,
+      long samples) {}
+
+  Fit(
+      Job job,
+      Batches train,
+      Batches test,
+      int epochs,
+      List<Callback> callbacks,
+      Optional<RunFolder> folder,
+      Checkpoint.Position position,
+      List<Map<String, Double>> history) {
+    this.job = job;
+    this.train = train;
+    this.test = test;
+    this.epochs = epochs;
+    this.callbacks = callbacks;
+    this.folder = folder;
+    this.history = new ArrayList<>(history);
+    training = new StepTraining(job, train, position, epochs);
+    progress = new FitProgress(training, epochs, train.count());
+  }
+
+  /**
+   * Trains to the end, or to where it is stopped.
+   *
+   * @param interrupted whether its thread was interrupted already
+   */
+  Outcome run(boolean interrupted) {
+    this.interrupted = interrupted;
+    try {
+      prepare();
+      callbacks.forEach(callback -> callback.onStart(progress));
+      while (training.position().epochs() < epochs && !ends()) {
+        epoch();
+      }
+      job.settle();
+      var position = training.position();
+      boolean within = position.step() > 0;
+      var last = new LinkedHashMap<String, Double>();
+      if (!history.isEmpty()) {
+        last.putAll(history.getLast());
+      }
+      if (within) {
+        last.putAll(named("train_", training.metrics()));
+        save();
+      }
+      return new Outcome(position, List.copyOf(history), last, trainingNanos / 1e9, samples);
+    } finally {
+      training.release();
+      if (this.interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+
+  /** Compiles what the epochs will need, so that no epoch stops to compile. */
+  private void prepare() {
+    prepare(train, true);
+    prepare(test, false);
+  }
+
+  private void prepare(Batches batches, boolean trains) {
+    int examples = batches.examples().size();
+    int tail = examples % batches.size();
+    for (int size : new int[] {Math.min(examples, batches.size()), tail}) {
+      if (size > 0 && trains) {
+        job.prepareTraining(size);
+      } else if (size > 0) {
+        job.prepareEvaluation(size);
+      }
+    }
+  }
+
+  private void epoch() {
+    epochNanos = 0;
+    epochSamples = 0;
+    long since = System.nanoTime();
+    long glanced = since;
+    int unseen = 0;
+    while (training.stepsOfEpoch() < train.count() && !ends()) {
+      int from = training.stepsOfEpoch() * train.size();
+      training.step();
+      epochSamples += Math.min(train.size(), train.examples().size() - from);
+      unseen++;
+      long now = System.nanoTime();
+      if (now - glanced >= GLANCE_NANOS || unseen == GLANCE_STEPS) {
+        epochNanos += now - since;
+        glance();
+        since = System.nanoTime();
+        glanced = since;
+        unseen = 0;
+      }
+    }
+    job.settle();
+    epochNanos += System.nanoTime() - since;
+    trainingNanos += epochNanos;
+    samples += epochSamples;
+    if (training.stepsOfEpoch() == train.count()) {
+      endEpoch();
+    }
+  }
+
+  private boolean ends() {
+    interrupted |= Thread.interrupted();
+    return interrupted || progress.isStopped();
+  }
+
+  /** Looks at the figures so far: the guard against a loss that is not finite, and progress. */
+  private void glance() {
+    long before = System.nanoTime();
+    var figures = named("train_", training.metrics());
+    epochNanos += System.nanoTime() - before;
+    progress.update(training.position().epochs() + 1, rate(), figures);
+    callbacks.forEach(callback -> callback.onProgress(progress));
+  }
+
+  private double rate() {
+    return epochNanos == 0 ? 0 : epochSamples / (epochNanos / 1e9);
+  }
+
+  private void endEpoch() {
+    var figures = named("train_", training.metrics());
+    figures.putAll(named("test_", job.evaluate(test)));
+    history.add(figures);
+    progress.update(history.size(), rate(), figures);
+    callbacks.forEach(callback -> callback.onEpoch(progress));
+    training.nextEpoch();
+    save();
+  }
+
+  private static Map<String, Double> named(String prefix, Map<String, Double> figures) {
+    var named = new LinkedHashMap<String, Double>();
+    figures.forEach((name, figure) -> named.put(prefix + name, figure));
+    return named;
+  }
+
+  /** The figures first: after a kill between the two a resume cuts them to the checkpoint. */
+  private void save() {
+    if (folder.isPresent()) {
+      // A channel closes itself under an interrupted thread: the interrupt waits until the end.
+      interrupted |= Thread.interrupted();
+      folder.get().metrics(history);
+      folder.get().save(new Checkpoint(training.position(), history, job.state()));
+    }
+  }
+}

@@ -1,0 +1,435 @@
+package dev.backplane.runtime.train;
+
+import dev.backplane.BackplaneException;
+import dev.backplane.Target;
+import dev.backplane.Training;
+import dev.backplane.backend.CompileReport;
+import dev.backplane.backend.DeviceInfo;
+import dev.backplane.data.Batches;
+import dev.backplane.data.Feature;
+import dev.backplane.io.MalformedModelException;
+import dev.backplane.runtime.device.Devices;
+import dev.backplane.runtime.session.Session;
+import dev.backplane.runtime.session.SessionProgram;
+import dev.backplane.runtime.session.Slot;
+import dev.backplane.tensor.DType;
+import dev.backplane.tensor.Literal;
+import dev.backplane.tensor.Shape;
+import dev.backplane.tensor.TensorType;
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A model on a device: its state, and the programs that train, evaluate and predict with it. Each
+ * batch size has programs of its own, compiled when first needed. Serves one thread at a time.
+ */
+final class Job implements AutoCloseable {
+  /** How many sizes of prediction batches are kept compiled. */
+  private static final int PREDICTIONS = 8;
+
+  /** Which program. */
+  private enum Kind {
+    TRAIN,
+    ACCUMULATE,
+    EVALUATE,
+    PREDICT
+  }
+
+  private record Key(Kind kind, int batch) {}
+
+  /** A compiled program and the host memory of its fields, looked up once. */
+  private record Ready(
+      Kind kind,
+      int batch,
+      SessionProgram program,
+      List<MemorySegment> fields,
+      List<TensorType> results) {}
+
+  private final Programs programs;
+  private final Session session;
+  private final Map<Key, Ready> compiled = new LinkedHashMap<>();
+  private final Map<Figures.Split, SessionProgram> readers = new LinkedHashMap<>();
+  private @Nullable Ready recent;
+  private @Nullable Ready running;
+  private boolean closed;
+
+  private Job(Programs programs, Session session) {
+    this.programs = programs;
+    this.session = session;
+  }
+
+  /** A job to be trained; its state is zero until {@link #initialize} or {@link #restore}. */
+  static Job training(Devices devices, Target target, Programs programs, int batch) {
+    programs.discover(batch);
+    return new Job(programs, Session.open(devices, target, programs.table().types()));
+  }
+
+  /** A job that only evaluates and predicts. */
+  static Job inference(Devices devices, Target target, Programs programs) {
+    programs.discoverForward(1);
+    return new Job(programs, Session.open(devices, target, programs.table().types()));
+  }
+
+  /** Draws the initial values of a seed. */
+  void initialize(long seed) {
+    session.write(
+        StateTable.KEY,
+        Literal.fill(TensorType.of(DType.U32, 2), i -> seed >>> 32 * i & 0xFFFFFFFFL));
+    try (var program = compile("initialize", programs.initialize())) {
+      program.run();
+    }
+  }
+
+  private SessionProgram compile(String name, ProgramTrace.Traced traced) {
+    return session.compile(
+        programs.name() + ": " + name, traced.graph(), traced.inputs(), traced.outputs());
+  }
+
+  /** Compiles the training programs of a batch size. */
+  void prepareTraining(int batch) {
+    ready(Kind.TRAIN, batch);
+    if (programs.accumulate() > 1) {
+      ready(Kind.ACCUMULATE, batch);
+    }
+  }
+
+  /** Compiles the evaluation program of a batch size. */
+  void prepareEvaluation(int batch) {
+    ready(Kind.EVALUATE, batch);
+  }
+
+  private Ready ready(Kind kind, int batch) {
+    // Nearly every step is like the one before it, and then nothing is to be allocated.
+    var before = recent;
+    if (before != null && before.kind() == kind && before.batch() == batch) {
+      return before;
+    }
+    var known = compiled.get(new Key(kind, batch));
+    recent = known != null ? known : prepare(kind, batch);
+    return recent;
+  }
+
+  private Ready prepare(Kind kind, int batch) {
+    var traced =
+        switch (kind) {
+          case TRAIN -> programs.trainStep(batch, true);
+          case ACCUMULATE -> programs.trainStep(batch, false);
+          case EVALUATE -> programs.evaluate(batch);
+          case PREDICT -> programs.predict(batch);
+        };
+    var name =
+        switch (kind) {
+          case TRAIN -> "training step";
+          case ACCUMULATE -> "accumulating step";
+          case EVALUATE -> "evaluation";
+          case PREDICT -> "prediction";
+        };
+    var program = compile(name + " of " + batch, traced);
+    var fields = new ArrayList<MemorySegment>();
+    for (int i = 0; i < programs.fields().all().size(); i++) {
+      var host = new Slot.Host(Fields.host(i));
+      fields.add(traced.inputs().contains(host) ? program.host(host.name()) : MemorySegment.NULL);
+    }
+    var ready = new Ready(kind, batch, program, List.copyOf(fields), traced.graph().outputTypes());
+    compiled.put(new Key(kind, batch), ready);
+    return ready;
+  }
+
+  /** Starts a training step on a staged batch, whose memory is free when this returns. */
+  void train(Feed.Staged staged, boolean update) {
+    start(ready(update ? Kind.TRAIN : Kind.ACCUMULATE, staged.size()), staged);
+  }
+
+  private void start(Ready ready, Feed.Staged staged) {
+    settle();
+    var segments = staged.segments();
+    for (int i = 0; i < segments.size(); i++) {
+      var target = ready.fields().get(i);
+      MemorySegment.copy(segments.get(i), 0, target, 0, target.byteSize());
+    }
+    ready.program().start();
+    running = ready;
+  }
+
+  /** Waits for the last step. */
+  void settle() {
+    var ready = running;
+    if (ready != null) {
+      running = null;
+      ready.program().await();
+    }
+  }
+
+  /** Sets the sums of a set of figures to zero. */
+  void reset(Figures.Split split) {
+    settle();
+    new Figures(programs.blueprint().metrics())
+        .paths(split)
+        .forEach((path, type) -> session.write(path, Literal.fill(type, i -> 0)));
+  }
+
+  /**
+   * Reads the figures of a set, by their names without prefix.
+   *
+   * @throws NotFinite if the loss of a training step was not
+   */
+  Map<String, Double> figures(Figures.Split split) {
+    settle();
+    var reader =
+        readers.computeIfAbsent(split, s -> compile("figures of " + s.text(), programs.read(s)));
+    reader.run();
+    if (split == Figures.Split.TRAIN) {
+      long failed = scalar(reader, StateTable.FAILED, DType.I32).longAt(0);
+      if (failed != 0) {
+        throw new NotFinite(failed);
+      }
+    }
+    var figures = new LinkedHashMap<String, Double>();
+    for (var name : new Figures(programs.blueprint().metrics()).names()) {
+      figures.put(name, scalar(reader, name, DType.F32).toDouble());
+    }
+    return figures;
+  }
+
+  private static Literal scalar(SessionProgram reader, String name, DType dtype) {
+    return Literal.copyOf(TensorType.of(dtype), reader.host(name));
+  }
+
+  /** The loss of a step was infinite or not a number. */
+  static final class NotFinite extends RuntimeException {
+    private static final long serialVersionUID = 1;
+    private final long step;
+
+    NotFinite(long step) {
+      super("the loss of step " + step + " is not finite", null, false, false);
+      this.step = step;
+    }
+
+    /** The first such step, from 1. */
+    long step() {
+      return step;
+    }
+  }
+
+  /** Loss and metrics over examples, in their own order. */
+  Map<String, Double> evaluate(Batches batches) {
+    requireFields(batches);
+    reset(Figures.Split.TEST);
+    var inOrder = new Batches(batches.examples(), batches.size(), OptionalLong.empty());
+    try (var feed = Feed.of(inOrder, 0, 0, 1)) {
+      for (int i = 0; i < inOrder.count(); i++) {
+        var staged = feed.next();
+        start(ready(Kind.EVALUATE, staged.size()), staged);
+        feed.release();
+      }
+      settle();
+    }
+    return figures(Figures.Split.TEST);
+  }
+
+  /** Refuses examples of other fields than those the programs were made for. */
+  void requireFields(Batches batches) {
+    var found = Fields.of(batches.examples());
+    if (!found.equals(programs.fields())) {
+      throw new IllegalArgumentException(
+          "examples: expected fields " + programs.fields() + " as in training, found " + found);
+    }
+  }
+
+  /** Predictions for a batch. */
+  List<Literal> predict(List<Literal> inputs) {
+    int batch = requireInputs(inputs);
+    settle();
+    var ready = ready(Kind.PREDICT, batch);
+    for (int i = 0; i < inputs.size(); i++) {
+      var target = ready.fields().get(i);
+      MemorySegment.copy(inputs.get(i).data(), 0, target, 0, target.byteSize());
+    }
+    ready.program().run();
+    var predictions = new ArrayList<Literal>();
+    for (int i = 0; i < ready.results().size(); i++) {
+      predictions.add(
+          Literal.copyOf(ready.results().get(i), ready.program().host(Programs.prediction(i))));
+    }
+    forgetOldPredictions();
+    return predictions;
+  }
+
+  private int requireInputs(List<Literal> inputs) {
+    var features = programs.fields().inputs();
+    var first = inputs.isEmpty() ? Shape.scalar() : inputs.getFirst().type().shape();
+    int batch = first.rank() == 0 ? 0 : first.dimension(0);
+    var found = inputs.stream().map(Literal::type).toList();
+    var expected = features.stream().map(feature -> feature.batch(Math.max(1, batch))).toList();
+    if (!found.equals(expected)) {
+      throw new IllegalArgumentException(
+          "predict: expected "
+              + expected
+              + " for the fields "
+              + features.stream().map(Feature::name).toList()
+              + ", found "
+              + found);
+    }
+    return batch;
+  }
+
+  private void forgetOldPredictions() {
+    var keys = compiled.keySet().stream().filter(key -> key.kind() == Kind.PREDICT).toList();
+    for (var key : keys.subList(0, Math.max(0, keys.size() - PREDICTIONS))) {
+      var old = compiled.remove(key);
+      if (old != null) {
+        recent = null;
+        old.program().close();
+      }
+    }
+  }
+
+  /** All state by path: what a checkpoint holds. */
+  SortedMap<String, Literal> state() {
+    settle();
+    var values = new TreeMap<String, Literal>();
+    for (var path : programs.table().types().keySet()) {
+      values.put(path, session.read(path));
+    }
+    return values;
+  }
+
+  /** Parameters and state of the model by path. */
+  Map<String, Literal> parameters() {
+    settle();
+    var values = new TreeMap<String, Literal>();
+    for (var path : programs.table().types().keySet()) {
+      if (!StateTable.isInternal(path)) {
+        values.put(path, session.read(path));
+      }
+    }
+    return Collections.unmodifiableMap(values);
+  }
+
+  /** Sets parameters or state of the model. */
+  void load(Map<String, Literal> values) {
+    var types = programs.table().types();
+    values.forEach(
+        (path, value) -> {
+          var type = types.get(path);
+          if (type == null || StateTable.isInternal(path)) {
+            throw new IllegalArgumentException(
+                "load: the model has no parameter or state "
+                    + path
+                    + dev.backplane.runtime.name.Nearest.hint(path, types.keySet()));
+          }
+          if (!type.equals(value.type())) {
+            throw new IllegalArgumentException(
+                "load: " + path + " is " + type + ", found " + value.type());
+          }
+        });
+    settle();
+    values.forEach(session::write);
+  }
+
+  /**
+   * Sets the state from a checkpoint.
+   *
+   * @param all whether the engine's own state must be there too, as it must to go on training
+   * @param where the checkpoint, for messages
+   * @throws MalformedModelException if it is of another model, naming what differs
+   */
+  void restore(SortedMap<String, Literal> state, boolean all, String where) {
+    var types = programs.table().types();
+    types.forEach(
+        (path, type) -> {
+          var value = state.get(path);
+          if (value == null && (all || !StateTable.isInternal(path))) {
+            throw new MalformedModelException(
+                where, "no " + path, type + "; is the checkpoint of another model?");
+          }
+          if (value != null && !value.type().equals(type)) {
+            throw new MalformedModelException(
+                where,
+                path + " is " + value.type(),
+                type + "; is the checkpoint of another model?");
+          }
+        });
+    for (var path : state.keySet()) {
+      if (!types.containsKey(path) && (all || !StateTable.isInternal(path))) {
+        throw new MalformedModelException(
+            where, path + ", which the model has not", "one of " + types.keySet());
+      }
+    }
+    types.keySet().forEach(path -> write(path, state.get(path)));
+  }
+
+  /** Sets one state; of an inference job the engine's own states may be missing in a file. */
+  private void write(String path, @Nullable Literal value) {
+    if (value != null) {
+      session.write(path, value);
+    }
+  }
+
+  /** The factor on the learning rate from the next step on. */
+  void rateFactor(double factor) {
+    if (!Double.isFinite(factor) || factor < 0) {
+      throw new IllegalArgumentException(
+          "rate factor: expected a finite number of 0 or more, found " + factor);
+    }
+    settle();
+    session.write(StateTable.RATE_FACTOR, Literal.scalar(DType.F32, factor));
+  }
+
+  DeviceInfo device() {
+    return session.device();
+  }
+
+  Programs programs() {
+    return programs;
+  }
+
+  /** Where each node of the training step runs; of the prediction where nothing is trained. */
+  List<Training.Placed> why() {
+    return first().program().why();
+  }
+
+  List<CompileReport> reports() {
+    return first().program().reports();
+  }
+
+  private Ready first() {
+    if (compiled.isEmpty()) {
+      ready(Kind.PREDICT, 1);
+    }
+    return compiled.values().iterator().next();
+  }
+
+  /** The tuning choices in force, of all programs. */
+  SortedMap<String, String> choices() {
+    var choices = new TreeMap<String, String>();
+    for (var ready : compiled.values()) {
+      for (var report : ready.program().reports()) {
+        choices.putAll(report.choices());
+      }
+    }
+    return choices;
+  }
+
+  @Override
+  public void close() {
+    if (!closed) {
+      closed = true;
+      try {
+        settle();
+      } catch (BackplaneException e) {
+        // The failure of a step nobody waited for: closing has nothing to add to it.
+        running = null;
+      }
+      session.close();
+    }
+  }
+}

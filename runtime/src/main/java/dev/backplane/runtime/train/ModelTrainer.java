@@ -1,0 +1,290 @@
+package dev.backplane.runtime.train;
+
+import dev.backplane.BackplaneException;
+import dev.backplane.Callback;
+import dev.backplane.Run;
+import dev.backplane.Target;
+import dev.backplane.Trainer;
+import dev.backplane.Training;
+import dev.backplane.TrainingFailedException;
+import dev.backplane.data.Batches;
+import dev.backplane.io.MalformedModelException;
+import dev.backplane.nn.GradientTransform;
+import dev.backplane.nn.Layer;
+import dev.backplane.nn.Loss;
+import dev.backplane.nn.Metric;
+import dev.backplane.nn.Optimizer;
+import dev.backplane.runtime.checkpoint.Checkpoint;
+import dev.backplane.runtime.checkpoint.RunFolder;
+import dev.backplane.runtime.device.Devices;
+import dev.backplane.runtime.extension.Registry;
+import dev.backplane.tensor.Literal;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/** Sets up trainings of one model. The model is turned into its description when it starts. */
+public final class ModelTrainer implements Trainer {
+  private final Devices devices;
+  private final Registry registry;
+  private final Layer model;
+  private final Loss loss;
+  private final Optimizer optimizer;
+  private final SortedMap<String, String> notes = new TreeMap<>();
+  private String name = "model";
+  private List<Metric> metrics = List.of();
+  private List<GradientTransform> transforms = List.of();
+  private List<Callback> callbacks = List.of();
+  private long seed;
+  private int accumulate = 1;
+  private Optional<Path> out = Optional.empty();
+  private boolean resume;
+
+  /**
+   * A training to be set up.
+   *
+   * @param devices where it may run
+   * @param registry by which its parts become plain data
+   */
+  public ModelTrainer(
+      Devices devices, Registry registry, Layer model, Loss loss, Optimizer optimizer) {
+    this.devices = devices;
+    this.registry = registry;
+    this.model = model;
+    this.loss = loss;
+    this.optimizer = optimizer;
+  }
+
+  @Override
+  public Trainer name(String name) {
+    this.name = name;
+    return this;
+  }
+
+  @Override
+  public Trainer metrics(Metric... metrics) {
+    this.metrics = List.of(metrics);
+    return this;
+  }
+
+  @Override
+  public Trainer transforms(GradientTransform... transforms) {
+    this.transforms = List.of(transforms);
+    return this;
+  }
+
+  @Override
+  public Trainer seed(long seed) {
+    this.seed = seed;
+    return this;
+  }
+
+  @Override
+  public Trainer callbacks(Callback... callbacks) {
+    this.callbacks = List.of(callbacks);
+    return this;
+  }
+
+  @Override
+  public Trainer accumulate(int batches) {
+    if (batches < 1) {
+      throw new IllegalArgumentException("accumulate: expected 1 or more, found " + batches);
+    }
+    accumulate = batches;
+    return this;
+  }
+
+  @Override
+  public Trainer out(Path run) {
+    out = Optional.of(run);
+    return this;
+  }
+
+  @Override
+  public Trainer note(String key, String value) {
+    notes.put(key, value);
+    return this;
+  }
+
+  @Override
+  public Trainer resume(boolean resume) {
+    this.resume = resume;
+    return this;
+  }
+
+  private Blueprint blueprint() {
+    return Blueprint.of(registry, model, loss, optimizer, metrics, transforms);
+  }
+
+  private Programs programs(Blueprint blueprint, Batches train) {
+    return new Programs(name, blueprint, Fields.of(train.examples()), new StateTable(), accumulate);
+  }
+
+  private static int largest(Batches batches) {
+    if (batches.examples().size() == 0) {
+      throw new IllegalArgumentException("examples: expected one or more, found none");
+    }
+    return Math.min(batches.size(), batches.examples().size());
+  }
+
+  @Override
+  public Training open(Batches train, Target target) {
+    int largest = largest(train);
+    var job = Job.training(devices, target, programs(blueprint(), train), largest);
+    try {
+      job.initialize(seed);
+      job.prepareTraining(largest);
+      return new StepTraining(job, train, Checkpoint.Position.START, Integer.MAX_VALUE);
+    } catch (RuntimeException e) {
+      job.close();
+      throw e;
+    }
+  }
+
+  @Override
+  public Run fit(Batches train, Batches test, Epochs epochs, Target target) {
+    if (resume && out.isEmpty()) {
+      throw new IllegalArgumentException("resume: needs out(RUN), the run folder to go on from");
+    }
+    largest(test);
+    // Channels close themselves under an interrupted thread: the interrupt waits for a step's end.
+    boolean interrupted = Thread.interrupted();
+    try (var folder = out.map(RunFolder::open).map(Held::new).orElse(Held.NONE)) {
+      return fit(train, test, epochs.total(), target, folder.folder(), interrupted);
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+
+  /** A run folder for as long as it is written to, or none. */
+  private record Held(Optional<RunFolder> folder) implements AutoCloseable {
+    static final Held NONE = new Held(Optional.empty());
+
+    Held(RunFolder folder) {
+      this(Optional.of(folder));
+    }
+
+    @Override
+    public void close() {
+      folder.ifPresent(RunFolder::close);
+    }
+  }
+
+  private Run fit(
+      Batches train,
+      Batches test,
+      int epochs,
+      Target target,
+      Optional<RunFolder> folder,
+      boolean interrupted) {
+    var blueprint = blueprint();
+    var training = RunConfig.training(seed, train, accumulate);
+    var config =
+        new RunConfig(
+            name, notes, blueprint, Fields.of(train.examples()), training, new TreeMap<>());
+    var tuned = target;
+    if (folder.isPresent() && folder.get().isRun()) {
+      var found = existing(folder.get(), config);
+      tuned = target.tuning(RunConfig.tuning(found, target.tuning().mode()));
+    }
+    var checkpoint = folder.flatMap(f -> RunFolder.last(f.path()));
+    var job = Job.training(devices, tuned, programs(blueprint, train), largest(train));
+    try {
+      job.requireFields(test);
+      checkpoint.ifPresentOrElse(c -> restore(job, c), () -> job.initialize(seed));
+      var position = checkpoint.map(Checkpoint::position).orElse(Checkpoint.Position.START);
+      var history = checkpoint.map(Checkpoint::history).orElse(List.of());
+      job.prepareTraining(largest(train));
+      if (folder.isPresent()) {
+        write(folder.get(), config, tuned, job, history);
+      }
+      var fit = new Fit(job, train, test, epochs, callbacks, folder, position, history);
+      var outcome = fit.run(interrupted);
+      return new FinishedRun(name, job, outcome, folder.map(RunFolder::path), notes);
+    } catch (TrainingFailedException e) {
+      job.close();
+      throw folder.isEmpty() ? e : new TrainingFailedException(e.getMessage() + kept(folder.get()));
+    } catch (RuntimeException e) {
+      job.close();
+      throw e;
+    }
+  }
+
+  private dev.backplane.runtime.extension.Located existing(RunFolder folder, RunConfig config) {
+    if (!resume) {
+      throw new BackplaneException(
+          "run folder "
+              + folder.path()
+              + ": there is a run in it already; resume it, or choose"
+              + " another folder");
+    }
+    var found = RunFolder.config(folder.path());
+    config.requireSame(found);
+    return found;
+  }
+
+  private static void write(
+      RunFolder folder,
+      RunConfig config,
+      Target target,
+      Job job,
+      List<Map<String, Double>> history) {
+    var chosen = new TreeMap<>(target.tuning().choices());
+    chosen.putAll(job.choices());
+    var whole =
+        new RunConfig(
+            config.name(),
+            config.notes(),
+            config.blueprint(),
+            config.fields(),
+            config.training(),
+            chosen);
+    folder.config(whole.json(target, job.device().id()));
+    folder.metrics(history);
+  }
+
+  private static void restore(Job job, Checkpoint checkpoint) {
+    var where = "checkpoint of step " + checkpoint.position().steps();
+    job.restore(checkpoint.state(), true, where);
+    long steps = counter(checkpoint).longAt(0);
+    if (steps != checkpoint.position().steps()) {
+      throw new MalformedModelException(
+          where, "a state of step " + steps, "one of step " + checkpoint.position().steps());
+    }
+  }
+
+  private static Literal counter(Checkpoint checkpoint) {
+    var counter = checkpoint.state().get(StateTable.STEP);
+    if (counter == null) {
+      throw new MalformedModelException("checkpoint", "no " + StateTable.STEP, "the step counter");
+    }
+    return counter;
+  }
+
+  private static String kept(RunFolder folder) {
+    boolean interrupted = Thread.interrupted();
+    try {
+      return kept(folder.path());
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+
+  private static String kept(Path folder) {
+    return RunFolder.last(folder)
+        .map(
+            checkpoint ->
+                "; the last checkpoint, of step "
+                    + checkpoint.position().steps()
+                    + ", is kept in "
+                    + folder)
+        .orElse("; there is no checkpoint yet in " + folder);
+  }
+}

@@ -1,0 +1,292 @@
+package dev.backplane.runtime.train;
+
+import dev.backplane.BackplaneException;
+import dev.backplane.nn.Batch;
+import dev.backplane.nn.Draw;
+import dev.backplane.nn.GradientTransform;
+import dev.backplane.op.Compare;
+import dev.backplane.op.Unary;
+import dev.backplane.tensor.DType;
+import dev.backplane.tensor.Literal;
+import dev.backplane.tensor.Ops;
+import dev.backplane.tensor.Scope;
+import dev.backplane.tensor.ShapeException;
+import dev.backplane.tensor.Tensor;
+import dev.backplane.tensor.TensorType;
+import dev.backplane.tensor.Tensors;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Function;
+
+/**
+ * Traces the programs of a job. Each is traced from things made anew of the blueprint.
+ *
+ * @param name the model's name, for messages
+ * @param blueprint what is trained
+ * @param fields what a batch is made of
+ * @param table the state, which the first trace fills
+ * @param accumulate batches to an update
+ */
+record Programs(String name, Blueprint blueprint, Fields fields, StateTable table, int accumulate) {
+  /** The step at which initial values are drawn; no training ever gets there. */
+  static final long INITIAL_STEP = 0xFFFFFFFFL;
+
+  /** What a forward pass leaves for the rest of the step. */
+  private record Outcome(
+      Tensors outputs, Batch batch, Tensor lossSum, Tensor weight, Tensor total) {}
+
+  /** What turns the total loss into gradients of the trained parameters. */
+  private interface Differentiation {
+    Scope.ValueAndGradient apply(Scope scope, Function<Tensors, Tensor> loss, Tensors at);
+  }
+
+  /** Finds out, and fixes, what state there is. Needs no gradients. */
+  void discover(int batch) {
+    figures().declare(table);
+    var forward = new ProgramTrace(name, table);
+    var pass = new Pass(forward, true);
+    pass.run(blueprint.model(), fields.inputs(forward, batch));
+    if (table.trainable().isEmpty()) {
+      throw new BackplaneException("model " + name + ": it has no parameter that could be trained");
+    }
+    if (accumulate > 1) {
+      for (var entry : table.trainable()) {
+        table.internal(StateTable.accumulated(entry.path()), entry.type(), 0);
+      }
+    }
+    // The optimizer's slots: a gradient has its parameter's type, so the parameter stands for it.
+    step(
+        batch,
+        true,
+        (trace, loss, parameters) ->
+            new Scope.ValueAndGradient(loss.apply(parameters), parameters));
+    table.fix();
+  }
+
+  /** Finds out what state a model has that is not trained any more: no slots, no gradients. */
+  void discoverForward(int batch) {
+    figures().declare(table);
+    var forward = new ProgramTrace(name, table);
+    new Pass(forward, true).run(blueprint.model(), fields.inputs(forward, batch));
+    table.fix();
+  }
+
+  private Figures figures() {
+    return new Figures(blueprint.metrics());
+  }
+
+  /** Fills the state: draws the initial values of parameters. */
+  ProgramTrace.Traced initialize() {
+    var program = new ProgramTrace(name, table);
+    var trace = program.trace();
+    var streams = new Streams();
+    for (var entry : table.entries()) {
+      switch (entry.initial()) {
+        case StateTable.Initial.Filled(double value) -> {
+          if (value != 0) {
+            program.keep(entry.path(), Ops.fill(trace, entry.type(), value));
+          }
+        }
+        case StateTable.Initial.Drawn(var initializer) -> {
+          var zero = trace.constant(Literal.scalar(DType.U32, 0L));
+          var step = trace.constant(Literal.scalar(DType.U32, INITIAL_STEP));
+          var key = program.state(StateTable.KEY);
+          var draw = new Draw(key, step, zero, zero, streams.next(entry.path()));
+          var value =
+              trace.within(
+                  entry.path(),
+                  () -> {
+                    var drawn = initializer.apply(draw, entry.type().shape());
+                    if (!drawn.shape().equals(entry.type().shape())) {
+                      throw new ShapeException(
+                          "Initializer C1: "
+                              + initializer
+                              + " gives "
+                              + drawn.type()
+                              + " for "
+                              + entry.type());
+                    }
+                    return drawn.cast(entry.type().dtype());
+                  });
+          program.keep(entry.path(), value);
+        }
+      }
+    }
+    return program.finish();
+  }
+
+  /** One training step: with an update, or only adding up gradients for a later one. */
+  ProgramTrace.Traced trainStep(int batch, boolean update) {
+    return step(batch, update, Scope::valueAndGradient);
+  }
+
+  private ProgramTrace.Traced step(int batch, boolean update, Differentiation differentiation) {
+    var program = new ProgramTrace(name, table);
+    var inputs = fields.inputs(program, batch);
+    var targets = fields.targets(program, batch);
+    var trained = table.trainable();
+    var parameters = trained.stream().map(entry -> program.state(entry.path())).toList();
+    var outcome = new ArrayList<Outcome>();
+    Function<Tensors, Tensor> loss =
+        values -> {
+          var pass = new Pass(program, true);
+          for (int i = 0; i < trained.size(); i++) {
+            pass.replace(trained.get(i).path(), values.get(i));
+          }
+          outcome.add(forward(program, pass, inputs, targets, batch));
+          return outcome.getFirst().total();
+        };
+    var gradients =
+        differentiation.apply(program.trace(), loss, new Tensors(parameters)).gradient().list();
+    count(program, outcome.getFirst());
+    if (accumulate > 1) {
+      gradients = accumulated(program, trained, gradients, update);
+    }
+    if (update) {
+      update(program, trained, parameters, gradients);
+    }
+    return program.finish();
+  }
+
+  /** Figures, the step counter, and the first step whose loss was not finite. */
+  private void count(ProgramTrace program, Outcome outcome) {
+    figures()
+        .update(
+            program,
+            Figures.Split.TRAIN,
+            outcome.outputs(),
+            outcome.batch(),
+            outcome.lossSum(),
+            outcome.weight());
+    var next = program.state(StateTable.STEP).add(1);
+    program.keep(StateTable.STEP, next);
+    var failed = program.state(StateTable.FAILED);
+    var finite = Ops.unary(Unary.Kind.IS_FINITE, outcome.total());
+    var known = failed.compare(Compare.Direction.NE, Ops.like(failed, 0));
+    program.keep(StateTable.FAILED, Ops.where(finite, failed, Ops.where(known, failed, next)));
+  }
+
+  private List<Tensor> accumulated(
+      ProgramTrace program,
+      List<StateTable.Entry> trained,
+      List<Tensor> gradients,
+      boolean update) {
+    var means = new ArrayList<Tensor>();
+    for (int i = 0; i < trained.size(); i++) {
+      var path = StateTable.accumulated(trained.get(i).path());
+      var sum = program.state(path).add(gradients.get(i));
+      program.keep(path, update ? Ops.fill(program.trace(), sum.type(), 0) : sum);
+      means.add(sum.div(accumulate));
+    }
+    return means;
+  }
+
+  private void update(
+      ProgramTrace program,
+      List<StateTable.Entry> trained,
+      List<Tensor> parameters,
+      List<Tensor> gradients) {
+    var trace = program.trace();
+    var paths = trained.stream().map(StateTable.Entry::path).toList();
+    var updates = program.state(StateTable.UPDATES);
+    var transformed = gradients;
+    for (var transform : blueprint.transforms()) {
+      var before = transformed;
+      transformed =
+          trace.within(
+              "gradient transform",
+              () ->
+                  transform.apply(
+                      new GradientTransform.Gradients(trace, paths, parameters, before, updates)));
+      requireTypes(transform, before, transformed);
+    }
+    var optimizer = blueprint.optimizer();
+    for (int i = 0; i < trained.size(); i++) {
+      var entry = trained.get(i);
+      var parts = new ParameterUpdate(program, entry, parameters.get(i), transformed.get(i));
+      program.keep(
+          entry.path(), trace.within("update of " + entry.path(), () -> optimizer.apply(parts)));
+    }
+    program.keep(StateTable.UPDATES, updates.add(1));
+  }
+
+  private static void requireTypes(
+      GradientTransform transform, List<Tensor> before, List<Tensor> after) {
+    var expected = new Tensors(before).types();
+    var found = new Tensors(after).types();
+    if (!expected.equals(found)) {
+      throw new ShapeException(
+          "GradientTransform C1: " + transform + " gives " + found + " for gradients " + expected);
+    }
+  }
+
+  /** Loss and metrics of one batch, without training. */
+  ProgramTrace.Traced evaluate(int batch) {
+    var program = new ProgramTrace(name, table);
+    var pass = new Pass(program, false);
+    var inputs = fields.inputs(program, batch);
+    var outcome = forward(program, pass, inputs, fields.targets(program, batch), batch);
+    figures()
+        .update(
+            program,
+            Figures.Split.TEST,
+            outcome.outputs(),
+            outcome.batch(),
+            outcome.lossSum(),
+            outcome.weight());
+    return program.finish();
+  }
+
+  /** Predictions for one batch. */
+  ProgramTrace.Traced predict(int batch) {
+    var program = new ProgramTrace(name, table);
+    var outputs = new Pass(program, false).run(blueprint.model(), fields.inputs(program, batch));
+    var predictions =
+        program.trace().within("predictions", () -> blueprint.loss().predictions(outputs));
+    for (int i = 0; i < predictions.size(); i++) {
+      program.result(prediction(i), predictions.get(i));
+    }
+    return program.finish();
+  }
+
+  /** The name of a prediction's host memory. */
+  static String prediction(int index) {
+    return "prediction_" + index;
+  }
+
+  /** The figures of a set and, of training, the step that failed. */
+  ProgramTrace.Traced read(Figures.Split split) {
+    var program = new ProgramTrace(name, table);
+    figures().results(program, split);
+    if (split == Figures.Split.TRAIN) {
+      program.result(StateTable.FAILED, program.state(StateTable.FAILED));
+    }
+    return program.finish();
+  }
+
+  private Outcome forward(
+      ProgramTrace program, Pass pass, Tensors inputs, Tensors targets, int batch) {
+    var outputs = pass.run(blueprint.model(), inputs);
+    var weights = Ops.fill(program.trace(), TensorType.f32(batch), 1);
+    var given = new Batch(inputs, targets, weights);
+    return program
+        .trace()
+        .within(
+            "loss",
+            () -> {
+              var values = blueprint.loss().apply(outputs, given);
+              if (!values.dtype().isFloating() || !values.shape().equals(weights.shape())) {
+                throw new ShapeException(
+                    "Loss C1: expected one floating value for each example, "
+                        + weights.type()
+                        + ", found "
+                        + values.type());
+              }
+              var sum = values.cast(DType.F32).mul(weights).sum();
+              var weight = weights.sum();
+              var mean = sum.div(weight);
+              var total = Pass.sum(pass.penalties()).map(mean::add).orElse(mean);
+              return new Outcome(outputs, given, sum, weight, total);
+            });
+  }
+}

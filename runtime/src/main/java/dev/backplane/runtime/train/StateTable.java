@@ -1,0 +1,168 @@
+package dev.backplane.runtime.train;
+
+import dev.backplane.nn.Initializer;
+import dev.backplane.nn.ParameterSpec;
+import dev.backplane.tensor.DType;
+import dev.backplane.tensor.ShapeException;
+import dev.backplane.tensor.TensorType;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/**
+ * What lives on the device between steps, by path. Paths of parameters and state are those of their
+ * layers; what the engine keeps for itself begins with a dollar sign.
+ *
+ * <p>The table is filled while the training step is traced for the first time, and is fixed then.
+ */
+final class StateTable {
+  /** u32[2]: the seed, low word first. */
+  static final String KEY = "$key";
+
+  /** i32: batches trained on. */
+  static final String STEP = "$step";
+
+  /** i32: updates made. */
+  static final String UPDATES = "$updates";
+
+  /** f32: the factor on the learning rate. */
+  static final String RATE_FACTOR = "$rate_factor";
+
+  /** i32: the first step, from 1, whose loss was not finite; 0 for none. */
+  static final String FAILED = "$failed_step";
+
+  private static final String INTERNAL = "$";
+
+  /** How a state begins. */
+  sealed interface Initial {
+    /** Filled with a number. */
+    record Filled(double value) implements Initial {}
+
+    /** By a graph over random numbers. */
+    record Drawn(Initializer initializer) implements Initial {}
+  }
+
+  /**
+   * One state.
+   *
+   * @param trainable whether the optimizer changes it
+   * @param group the group of a parameter
+   */
+  record Entry(String path, TensorType type, Initial initial, boolean trainable, String group) {}
+
+  private final Map<String, Entry> entries = new LinkedHashMap<>();
+  private boolean fixed;
+
+  /** A table of what every training has. */
+  StateTable() {
+    internal(KEY, TensorType.of(DType.U32, 2), 0);
+    internal(STEP, TensorType.of(DType.I32), 0);
+    internal(UPDATES, TensorType.of(DType.I32), 0);
+    internal(RATE_FACTOR, TensorType.of(DType.F32), 1);
+    internal(FAILED, TensorType.of(DType.I32), 0);
+  }
+
+  /** From now on nothing new may come. */
+  void fix() {
+    fixed = true;
+  }
+
+  /** A layer's parameter. */
+  void parameter(String path, ParameterSpec spec) {
+    var initial = new Initial.Drawn(spec.initializer());
+    declare(new Entry(path, spec.type(), initial, spec.trainable(), spec.group()), "parameter");
+  }
+
+  /** A layer's state. */
+  void state(String path, TensorType type, double initial) {
+    declare(new Entry(path, type, new Initial.Filled(initial), false, ""), "state");
+  }
+
+  /** Something of the engine's own, an optimizer's slot or a metric's figure. */
+  void internal(String path, TensorType type, double initial) {
+    declare(new Entry(path, type, new Initial.Filled(initial), false, ""), "state");
+  }
+
+  private void declare(Entry entry, String what) {
+    var before = entries.get(entry.path());
+    if (before == null && !fixed) {
+      entries.put(entry.path(), entry);
+    } else if (before == null) {
+      throw new ShapeException(
+          "Forward C1: the "
+              + what
+              + " "
+              + entry.path()
+              + " is asked for only in some passes; a"
+              + " layer must ask for all it has in every pass, whether it trains or not");
+    } else if (!before.type().equals(entry.type())) {
+      throw new ShapeException(
+          "Forward C2: the "
+              + what
+              + " "
+              + entry.path()
+              + " was asked for as "
+              + before.type()
+              + " before, now as "
+              + entry.type());
+    } else if (isDrawn(before) != isDrawn(entry) || before.trainable() != entry.trainable()) {
+      throw new ShapeException(
+          "Forward C3: "
+              + entry.path()
+              + " is asked for as a parameter and as state, or trained"
+              + " and not; give one of them another name");
+    }
+  }
+
+  private static boolean isDrawn(Entry entry) {
+    return switch (entry.initial()) {
+      case Initial.Drawn drawn -> true;
+      case Initial.Filled filled -> false;
+    };
+  }
+
+  /** All entries, in the order in which they came. */
+  Collection<Entry> entries() {
+    return Collections.unmodifiableCollection(entries.values());
+  }
+
+  /** One entry. */
+  Entry get(String path) {
+    var entry = entries.get(path);
+    if (entry == null) {
+      throw new IllegalStateException("there is no state " + path);
+    }
+    return entry;
+  }
+
+  /** The parameters the optimizer changes, in the order in which the model asks for them. */
+  List<Entry> trainable() {
+    return entries.values().stream().filter(Entry::trainable).toList();
+  }
+
+  /** The types of all, by path. */
+  SortedMap<String, TensorType> types() {
+    var types = new TreeMap<String, TensorType>();
+    entries.values().forEach(entry -> types.put(entry.path(), entry.type()));
+    return types;
+  }
+
+  /** Whether a path is the engine's own. */
+  static boolean isInternal(String path) {
+    return path.startsWith(INTERNAL);
+  }
+
+  /** The path of an optimizer's slot. */
+  static String slot(String parameter, String slot) {
+    return "$optimizer/" + parameter + "/" + slot;
+  }
+
+  /** The path of the sum of gradients that wait for an update. */
+  static String accumulated(String parameter) {
+    return "$accumulated/" + parameter;
+  }
+}

@@ -1,0 +1,318 @@
+package dev.backplane.runtime.train;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.backplane.Callback;
+import dev.backplane.Run;
+import dev.backplane.Trainer.Epochs;
+import dev.backplane.TrainingFailedException;
+import dev.backplane.data.Batches;
+import dev.backplane.nn.Sequential;
+import dev.backplane.tensor.DType;
+import dev.backplane.tensor.Literal;
+import dev.backplane.tensor.Shape;
+import dev.backplane.tensor.ShapeException;
+import dev.backplane.tensor.TensorType;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class FitTest {
+  private static Run fit(int epochs) {
+    return Tiny.trainer().fit(Tiny.train(), Tiny.test(), Epochs.epochs(epochs), Tiny.REFERENCE);
+  }
+
+  @Test
+  void itLearnsExclusiveOr() {
+    try (var run = fit(40)) {
+      assertTrue(run.metrics().get("test_accuracy") > 0.9, run::toString);
+      assertTrue(
+          run.metrics().get("train_loss") < run.history().getFirst().get("train_loss") / 2,
+          run::toString);
+      assertEquals(40, run.epochs());
+      assertEquals(40 * 7, run.steps());
+      assertEquals(
+          List.of("train_loss", "train_accuracy", "test_loss", "test_accuracy"),
+          List.copyOf(run.metrics().keySet()));
+      assertTrue(run.toString().startsWith("tiny on reference ("), run::toString);
+      assertTrue(run.samplesPerSecond() > 0);
+    }
+  }
+
+  @Test
+  void theSameSeedGivesTheSameBitsAndAnotherOneOthers() {
+    try (var one = fit(2);
+        var same = fit(2);
+        var other =
+            Tiny.trainer()
+                .seed(1)
+                .fit(Tiny.train(), Tiny.test(), Epochs.epochs(2), Tiny.REFERENCE)) {
+      assertEquals(one.parameters(), same.parameters());
+      assertEquals(one.history(), same.history());
+      assertNotEquals(
+          one.parameters().get("linear_1/kernel"), other.parameters().get("linear_1/kernel"));
+    }
+  }
+
+  @Test
+  void parametersAndStateHaveTheirPaths() {
+    try (var run = fit(1)) {
+      assertEquals(
+          List.of(
+              "counter_1/seen",
+              "linear_1/bias",
+              "linear_1/kernel",
+              "linear_2/bias",
+              "linear_2/kernel"),
+          List.copyOf(run.parameters().keySet()));
+      assertEquals(
+          Literal.scalar(DType.I32, 5L + run.steps()), run.parameters().get("counter_1/seen"));
+    }
+  }
+
+  @Test
+  void figuresAreThoseOfAllExamplesWithASmallerLastBatch() {
+    try (var run = fit(1)) {
+      var whole = run.evaluate(Tiny.quadrants(60).batch(60));
+      var parts = run.evaluate(Tiny.test());
+      assertEquals(whole.get("loss"), parts.get("loss"), 1e-6);
+      assertEquals(whole.get("accuracy"), parts.get("accuracy"), 0);
+      assertEquals(run.metrics().get("test_loss"), parts.get("loss"), 0);
+      double sum = 0;
+      for (int i = 0; i < 60; i++) {
+        var example = Tiny.quadrants(60).example(i);
+        double error = run.predict(example.input()).toDouble() - example.target().toDouble();
+        sum += error * error;
+      }
+      assertEquals(sum / 60, whole.get("loss"), 1e-5);
+    }
+  }
+
+  @Test
+  void predictionsOfManyBatchSizesAgree() {
+    try (var run = fit(1)) {
+      var type = TensorType.of(DType.U8, 12, 2);
+      var inputs = Literal.fill(type, i -> i * 9);
+      var all = run.predict(List.of(inputs)).getFirst();
+      assertEquals(TensorType.f32(12, 1), all.type());
+      for (int size = 1; size <= 12; size++) {
+        var some = Literal.fill(TensorType.of(DType.U8, size, 2), i -> i * 9);
+        var predicted = run.predict(List.of(some)).getFirst();
+        for (int i = 0; i < size; i++) {
+          assertEquals(all.doubleAt(i), predicted.doubleAt(i), 1e-6);
+        }
+      }
+      var wrong =
+          assertThrows(
+              IllegalArgumentException.class,
+              () -> run.predict(Literal.of(Shape.of(3), 1f, 2f, 3f)));
+      assertTrue(wrong.getMessage().contains("[u8[1,2]]"), wrong.getMessage());
+      assertTrue(wrong.getMessage().contains("point"), wrong.getMessage());
+    }
+  }
+
+  @Test
+  void aLossThatIsNotFiniteStopsAndNamesTheStep() {
+    var bad = new Tiny.Quadrants(100, Float.POSITIVE_INFINITY);
+    var batches = new Batches(bad, 16, java.util.OptionalLong.of(3));
+    int place = java.util.Arrays.stream(batches.order(0)).boxed().toList().indexOf(0);
+    var failure =
+        assertThrows(
+            TrainingFailedException.class,
+            () ->
+                Tiny.trainer().fit(batches, Tiny.test(), Epochs.epochs(3), Tiny.REFERENCE).close());
+    int step = place / 16 + 1;
+    assertTrue(
+        failure.getMessage().contains("step " + step + " (epoch 1, batch " + step + " of 7)"),
+        failure.getMessage());
+  }
+
+  @Test
+  void callbacksHearOfEveryEpochAndMayStop() {
+    var heard = new ArrayList<String>();
+    var callback =
+        new Callback() {
+          @Override
+          public void onStart(Progress progress) {
+            heard.add("start " + progress.epochs() + " × " + progress.steps());
+          }
+
+          @Override
+          public void onEpoch(Progress progress) {
+            heard.add(progress.epoch() + " " + progress.metrics().keySet());
+            if (progress.epoch() == 2) {
+              progress.stop();
+            }
+          }
+        };
+    try (var run =
+        Tiny.trainer()
+            .callbacks(callback)
+            .fit(Tiny.train(), Tiny.test(), Epochs.epochs(9), Tiny.REFERENCE)) {
+      assertEquals(2, run.epochs());
+    }
+    var figures = "[train_loss, train_accuracy, test_loss, test_accuracy]";
+    assertEquals(List.of("start 9 × 7", "1 " + figures, "2 " + figures), heard);
+  }
+
+  @Test
+  void aRateFactorOfZeroStopsLearning() {
+    var callback =
+        new Callback() {
+          @Override
+          public void onStart(Progress progress) {
+            progress.rateFactor(0);
+          }
+        };
+    try (var still =
+            Tiny.trainer()
+                .callbacks(callback)
+                .fit(Tiny.train(), Tiny.test(), Epochs.epochs(1), Tiny.REFERENCE);
+        var fresh = Tiny.trainer().open(Tiny.train(), Tiny.REFERENCE)) {
+      assertEquals(
+          fresh.parameters().get("linear_1/kernel"), still.parameters().get("linear_1/kernel"));
+    }
+  }
+
+  @Test
+  void anInterruptStopsAtAStepAndStaysSet() {
+    Thread.currentThread().interrupt();
+    try (var run = fit(5)) {
+      assertEquals(0, run.steps());
+    }
+    assertTrue(Thread.interrupted());
+  }
+
+  @Test
+  void accumulatingTwoBatchesEqualsOneOfTwiceTheSize() {
+    var model = Sequential.of(new Tiny.Linear(3), new Tiny.Tanh(), new Tiny.Linear(1));
+    try (var twice =
+            Tiny.trainer(model, 0.1)
+                .accumulate(2)
+                .open(Tiny.quadrants(64).batch(16), Tiny.REFERENCE);
+        var once = Tiny.trainer(model, 0.1).open(Tiny.quadrants(64).batch(32), Tiny.REFERENCE)) {
+      var before = twice.parameters();
+      twice.step();
+      assertEquals(before, twice.parameters());
+      twice.step();
+      once.step();
+      assertClose(once.parameters(), twice.parameters());
+      for (int i = 0; i < 3; i++) {
+        twice.step();
+        twice.step();
+        once.step();
+      }
+      assertClose(once.parameters(), twice.parameters());
+    }
+  }
+
+  private static void assertClose(Map<String, Literal> expected, Map<String, Literal> found) {
+    expected.forEach(
+        (path, value) -> {
+          for (int i = 0; i < value.type().shape().size(); i++) {
+            assertEquals(value.doubleAt(i), found.get(path).doubleAt(i), 1e-5, path);
+          }
+        });
+  }
+
+  @Test
+  void transformsSeeTheGradients() {
+    try (var plain = Tiny.trainer(Tiny.model(), 0.05).open(Tiny.train(), Tiny.REFERENCE);
+        var halved =
+            Tiny.trainer(Tiny.model(), 0.1)
+                .transforms(new Tiny.Halve())
+                .open(Tiny.train(), Tiny.REFERENCE)) {
+      plain.step();
+      halved.step();
+      assertClose(plain.parameters(), halved.parameters());
+    }
+  }
+
+  @Test
+  void stepsGoOnThroughEpochsAndParametersCanBeSet() {
+    try (var training = Tiny.trainer().open(Tiny.train(), Tiny.REFERENCE)) {
+      for (int i = 0; i < 17; i++) {
+        training.step();
+      }
+      assertEquals(17, training.steps());
+      assertTrue(training.metrics().get("loss") > 0);
+      var bias = Literal.of(Shape.of(8), 1f, 2, 3, 4, 5, 6, 7, 8);
+      training.load(Map.of("linear_1/bias", bias));
+      assertEquals(bias, training.parameters().get("linear_1/bias"));
+      var unknown =
+          assertThrows(
+              IllegalArgumentException.class, () -> training.load(Map.of("linear_1/bais", bias)));
+      assertTrue(unknown.getMessage().contains("linear_1/bias"), unknown.getMessage());
+      assertThrows(
+          IllegalArgumentException.class, () -> training.load(Map.of("linear_2/bias", bias)));
+      assertFalse(training.why().isEmpty());
+      assertEquals("reference", training.device().id());
+    }
+  }
+
+  @Test
+  void aModelWithoutParametersIsRefused() {
+    var failure =
+        assertThrows(
+            dev.backplane.BackplaneException.class,
+            () -> Tiny.trainer(new Tiny.Tanh(), 1).open(Tiny.train(), Tiny.REFERENCE));
+    assertTrue(failure.getMessage().contains("no parameter"), failure.getMessage());
+  }
+
+  @Test
+  void aShapeErrorNamesTheLayerAndTheModel() {
+    var model = Sequential.of(new Tiny.Linear(2), new Wrong());
+    var failure =
+        assertThrows(
+            ShapeException.class, () -> Tiny.trainer(model, 1).open(Tiny.train(), Tiny.REFERENCE));
+    assertTrue(failure.getMessage().contains("in layer wrong_1 of tiny"), failure.getMessage());
+  }
+
+  record Wrong() implements dev.backplane.nn.UnaryLayer {
+    @Override
+    public dev.backplane.tensor.Tensor apply(
+        dev.backplane.nn.Forward f, dev.backplane.tensor.Tensor x) {
+      return x.matmul(f.parameter("kernel", Shape.of(3, 4), new Tiny.Uniform(1)));
+    }
+  }
+
+  @Test
+  void aChildUsedTwiceSharesItsParametersAndAnotherTypeIsRefused() {
+    try (var training = Tiny.trainer(new Twice(2), 1).open(Tiny.train(), Tiny.REFERENCE)) {
+      assertEquals(
+          List.of("last/bias", "last/kernel", "shared/bias", "shared/kernel"),
+          List.copyOf(training.parameters().keySet()));
+    }
+    var failure =
+        assertThrows(
+            ShapeException.class,
+            () -> Tiny.trainer(new Twice(3), 1).open(Tiny.train(), Tiny.REFERENCE));
+    assertTrue(
+        failure.getMessage().contains("shared/kernel was asked for as f32[2,3] before, now as"),
+        failure.getMessage());
+  }
+
+  record Twice(int units) implements dev.backplane.nn.UnaryLayer {
+    @Override
+    public dev.backplane.tensor.Tensor apply(
+        dev.backplane.nn.Forward f, dev.backplane.tensor.Tensor x) {
+      var shared = new Tiny.Linear(units);
+      return f.child(
+          "last", new Tiny.Linear(1), f.child("shared", shared, f.child("shared", shared, x)));
+    }
+  }
+
+  @Test
+  void theNumberOfAStreamIsTheHashOfItsPathAndOrdinal() {
+    var streams = new Streams();
+    assertEquals(Streams.hash("a", 0), streams.next("a"));
+    assertEquals(Streams.hash("a", 1), streams.next("a"));
+    assertEquals(Streams.hash("a/b", 0), streams.next("a/b"));
+    assertEquals(0xfd659726, Streams.hash("dropout_1", 0));
+  }
+}

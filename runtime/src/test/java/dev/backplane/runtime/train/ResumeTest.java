@@ -1,0 +1,388 @@
+package dev.backplane.runtime.train;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.backplane.BackplaneException;
+import dev.backplane.Run;
+import dev.backplane.Trainer;
+import dev.backplane.Trainer.Epochs;
+import dev.backplane.TrainingFailedException;
+import dev.backplane.data.Batches;
+import dev.backplane.data.Examples;
+import dev.backplane.data.Feature;
+import dev.backplane.io.MalformedModelException;
+import dev.backplane.nn.Sequential;
+import dev.backplane.runtime.checkpoint.RunFolder;
+import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.OptionalLong;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ResumeTest {
+  @TempDir Path folder;
+  private Path whole;
+  private Path parts;
+
+  @BeforeEach
+  void folders() {
+    whole = folder.resolve("whole");
+    parts = folder.resolve("parts");
+  }
+
+  private static Run fit(Trainer trainer, Path out, int epochs, boolean resume) {
+    return trainer
+        .out(out)
+        .resume(resume)
+        .note("recipe", "tiny")
+        .fit(Tiny.train(), Tiny.test(), Epochs.epochs(epochs), Tiny.REFERENCE);
+  }
+
+  private static void train(Path out, int epochs, boolean resume) {
+    fit(Tiny.trainer(), out, epochs, resume).close();
+  }
+
+  /** The last checkpoints, the metrics and the configuration are the same bytes. */
+  private void assertSameBytes() throws IOException {
+    for (var file : List.of("metrics.csv", "config.json")) {
+      assertArrayEquals(
+          Files.readAllBytes(whole.resolve(file)), Files.readAllBytes(parts.resolve(file)), file);
+    }
+    var last = RunFolder.last(whole).orElseThrow().position().steps();
+    for (var file : List.of("state.safetensors", "checkpoint.json")) {
+      var path = String.format("checkpoints/step-%012d/%s", last, file);
+      assertArrayEquals(
+          Files.readAllBytes(whole.resolve(path)), Files.readAllBytes(parts.resolve(path)), path);
+    }
+  }
+
+  @Test
+  void twoEpochsEqualOneAndThenOneMoreBitForBit() throws IOException {
+    train(whole, 2, false);
+    train(parts, 1, false);
+    train(parts, 2, true);
+    assertSameBytes();
+    assertEquals(3, Files.readAllLines(parts.resolve("metrics.csv")).size());
+  }
+
+  @Test
+  void aTrainingStoppedWithinAnEpochGoesOnWithTheSameBits() throws IOException {
+    train(whole, 2, false);
+    var examples = new Tripwire(Tiny.quadrants(100), Thread.currentThread(), 12);
+    try (var run =
+        Tiny.trainer()
+            .out(parts)
+            .note("recipe", "tiny")
+            .fit(
+                new Batches(examples, 16, OptionalLong.of(7)),
+                Tiny.test(),
+                Epochs.epochs(2),
+                Tiny.REFERENCE)) {
+      assertTrue(run.steps() > 7 && run.steps() < 14, "stopped at step " + run.steps());
+      assertEquals(1, run.epochs());
+      assertTrue(run.metrics().containsKey("train_loss"));
+      assertTrue(Thread.interrupted(), "the interrupt stays set");
+      assertEquals(run.steps() - 7, RunFolder.last(parts).orElseThrow().position().step());
+    }
+    train(parts, 2, true);
+    assertSameBytes();
+  }
+
+  /** Interrupts a thread when a batch, counted from 1, is gathered: a few steps before it runs. */
+  private record Tripwire(Examples examples, Thread thread, AtomicInteger left)
+      implements Examples {
+    Tripwire(Examples examples, Thread thread, int batch) {
+      this(examples, thread, new AtomicInteger(batch));
+    }
+
+    @Override
+    public int size() {
+      return examples.size();
+    }
+
+    @Override
+    public List<Feature> inputs() {
+      return examples.inputs();
+    }
+
+    @Override
+    public List<Feature> targets() {
+      return examples.targets();
+    }
+
+    @Override
+    public void gather(int field, int[] rows, int from, int count, MemorySegment target) {
+      if (field == 0 && left.decrementAndGet() == 0) {
+        thread.interrupt();
+      }
+      examples.gather(field, rows, from, count, target);
+    }
+  }
+
+  @Test
+  void aTrainingKilledInTheSecondEpochGoesOnWithTheSameBits() throws Exception {
+    train(whole, 3, false);
+    var child = child(parts, 1000);
+    try {
+      awaitCheckpoint(child);
+    } finally {
+      child.destroyForcibly();
+      child.waitFor(10, TimeUnit.SECONDS);
+    }
+    var last = RunFolder.last(parts).orElseThrow().position();
+    assertTrue(last.epochs() < 1000);
+    int epochs = last.epochs() + 2;
+    Files.writeString(
+        parts.resolve("metrics.csv"),
+        (epochs - 1) + ",a row the kill left behind\n",
+        java.nio.file.StandardOpenOption.APPEND);
+    train(parts, epochs, true);
+    var anew = folder.resolve("anew");
+    train(anew, epochs, false);
+    whole = anew;
+    assertSameBytes();
+  }
+
+  private void awaitCheckpoint(Process child) throws Exception {
+    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
+    while (RunFolder.last(parts).isEmpty()) {
+      assertTrue(child.isAlive(), "the child has ended");
+      assertTrue(System.nanoTime() < deadline, "no checkpoint after a minute");
+      Thread.sleep(20);
+    }
+    // Somewhere within a later epoch.
+    Thread.sleep(37);
+  }
+
+  /** A virtual machine of its own that trains. */
+  private static Process child(Path out, int epochs) throws IOException {
+    var java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
+    return new ProcessBuilder(
+            java,
+            "-Xmx300m",
+            "-XX:+UseSerialGC",
+            "--enable-native-access=ALL-UNNAMED",
+            "-cp",
+            System.getProperty("java.class.path"),
+            Child.class.getName(),
+            out.toString(),
+            String.valueOf(epochs))
+        .redirectErrorStream(true)
+        .redirectOutput(out.resolveSibling("child.txt").toFile())
+        .start();
+  }
+
+  /** Trains into a folder. */
+  static final class Child {
+    private Child() {}
+
+    public static void main(String[] arguments) {
+      try {
+        train(Path.of(arguments[0]), Integer.parseInt(arguments[1]), false);
+      } catch (BackplaneException e) {
+        System.out.println("FAILED " + e.getMessage());
+        System.exit(1);
+      }
+    }
+  }
+
+  @Test
+  void aDiskThatFillsIsSaidAndTheLastCheckpointKept() throws Exception {
+    train(whole, 1, false);
+    long one = Files.size(state(whole, 7));
+    assertTrue(one > 1024, "the limit below counts in blocks of 1024 bytes");
+    // A limit on the size of files stands in for a full disk: the first write past it fails.
+    var java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
+    var command =
+        String.format(
+            "ulimit -f 1; exec %s -Xmx300m -XX:+UseSerialGC -XX:-UsePerfData"
+                + " --enable-native-access=ALL-UNNAMED -cp '%s' '%s' '%s' 2",
+            java, System.getProperty("java.class.path"), Child.class.getName(), parts);
+    var child = new ProcessBuilder("bash", "-c", command).redirectErrorStream(true).start();
+    var output = new String(child.getInputStream().readAllBytes());
+    assertEquals(1, child.waitFor(), output);
+    assertTrue(output.contains("FAILED run folder " + parts + ": cannot write "), output);
+    assertTrue(output.contains("File too large"), output);
+    try (var left = Files.list(parts.resolve("checkpoints"))) {
+      assertEquals(List.of(), left.toList());
+    }
+  }
+
+  @Test
+  void anotherSeedBatchModelOrRateIsRefusedNamingIt() {
+    train(parts, 1, false);
+    refused(Tiny.trainer().seed(1), "training.seed is 0 in the run, 1 now");
+    refused(Tiny.trainer(Tiny.model(), 0.2), "components.rate.components.value is 0.1 in the run");
+    var wider =
+        Sequential.of(
+            new Tiny.Linear(9),
+            new Tiny.Tanh(),
+            new Tiny.Noise(0.01),
+            new Tiny.Counter(),
+            new Tiny.Linear(1));
+    refused(
+        Tiny.trainer(wider, 0.1),
+        "blueprint.model.components.layers[0].components.units is 8 in the run, 9 now");
+    var failure =
+        assertThrows(
+            BackplaneException.class,
+            () ->
+                Tiny.trainer()
+                    .out(parts)
+                    .resume(true)
+                    .fit(Tiny.train().batch(8), Tiny.test(), Epochs.epochs(2), Tiny.REFERENCE));
+    assertTrue(failure.getMessage().contains("training.batch is 16 in the run, 8 now"));
+  }
+
+  private void refused(Trainer trainer, String part) {
+    var failure = assertThrows(BackplaneException.class, () -> fit(trainer, parts, 2, true));
+    assertTrue(failure.getMessage().contains(part), failure.getMessage());
+  }
+
+  @Test
+  void aRunIsNotOverwrittenUnasked() {
+    train(parts, 1, false);
+    refusedAnew("resume it, or choose another folder");
+    assertThrows(
+        IllegalArgumentException.class,
+        () ->
+            Tiny.trainer()
+                .resume(true)
+                .fit(Tiny.train(), Tiny.test(), Epochs.epochs(1), Tiny.REFERENCE));
+  }
+
+  private void refusedAnew(String part) {
+    var failure =
+        assertThrows(BackplaneException.class, () -> fit(Tiny.trainer(), parts, 2, false));
+    assertTrue(failure.getMessage().contains(part), failure.getMessage());
+  }
+
+  @Test
+  void aFinishedRunIsResumedWithoutAStep() {
+    train(parts, 2, false);
+    try (var run = fit(Tiny.trainer(), parts, 2, true)) {
+      assertEquals(2, run.epochs());
+      assertEquals(14, run.steps());
+      assertEquals(2, run.history().size());
+      assertEquals(0, run.samplesPerSecond());
+    }
+  }
+
+  @Test
+  void aRunOpenedFromItsFolderPredictsAndMeasuresTheSame() {
+    try (var run = fit(Tiny.trainer(), parts, 2, false);
+        var opened = FinishedRun.open(Tiny.devices(), Tiny.registry(), parts, Tiny.REFERENCE)) {
+      assertEquals("tiny", opened.name());
+      assertEquals("tiny", opened.notes().get("recipe"));
+      assertEquals(run.parameters(), opened.parameters());
+      assertEquals(run.history(), opened.history());
+      assertEquals(run.metrics(), opened.metrics());
+      var input = Tiny.quadrants(60).example(5).input();
+      assertEquals(run.predict(input), opened.predict(input));
+      assertEquals(run.evaluate(Tiny.test()), opened.evaluate(Tiny.test()));
+      assertEquals(14, opened.steps());
+    }
+  }
+
+  @Test
+  void aCheckpointOfAnotherModelNamesTheParameterAndBothTypes() throws IOException {
+    train(parts, 1, false);
+    var config = parts.resolve("config.json");
+    Files.writeString(config, Files.readString(config).replace("\"units\" : 8", "\"units\" : 9"));
+    var failure = assertThrows(MalformedModelException.class, this::open);
+    assertTrue(
+        failure.getMessage().contains("linear_1/bias is f32[8]; expected f32[9]"),
+        failure.getMessage());
+  }
+
+  private void open() {
+    FinishedRun.open(Tiny.devices(), Tiny.registry(), parts, Tiny.REFERENCE).close();
+  }
+
+  @Test
+  void aCheckpointCutShortIsMalformed() throws IOException {
+    train(parts, 1, false);
+    var file = state(parts, 7);
+    var bytes = Files.readAllBytes(file);
+    for (int length : new int[] {0, 7, 8, 100, bytes.length - 1}) {
+      Files.write(file, Arrays.copyOf(bytes, length));
+      assertThrows(MalformedModelException.class, this::open, "cut at " + length);
+      assertThrows(MalformedModelException.class, () -> train(parts, 2, true));
+    }
+  }
+
+  private static Path state(Path run, int steps) {
+    return run.resolve(String.format("checkpoints/step-%012d/state.safetensors", steps));
+  }
+
+  @Test
+  void aConfigurationWithAnUnknownLayerSaysWhereAndWhatMayBeMeant() throws IOException {
+    train(parts, 1, false);
+    var config = parts.resolve("config.json");
+    Files.writeString(config, Files.readString(config).replace("\"tanh\"", "\"tahn\""));
+    var failure = assertThrows(MalformedModelException.class, this::open);
+    assertTrue(failure.getMessage().contains("layers[1]"), failure.getMessage());
+    assertTrue(failure.getMessage().contains("did you mean tanh?"), failure.getMessage());
+  }
+
+  @Test
+  void anUnregisteredLayerTrainsButItsRunCannotBeOpened() {
+    var model = Sequential.of(new Tiny.Linear(4), new Tiny.Stray(), new Tiny.Linear(1));
+    fit(Tiny.trainer(model, 0.1), parts, 1, false).close();
+    var failure = assertThrows(MalformedModelException.class, this::open);
+    assertTrue(failure.getMessage().contains("layers[1]"), failure.getMessage());
+  }
+
+  @Test
+  void aLossThatIsNotFiniteKeepsTheLastCheckpoint() {
+    train(parts, 1, false);
+    // The run's own data, but for one target that has gone bad since.
+    var bad = new Batches(new Tiny.Quadrants(100, Float.NaN), 16, OptionalLong.of(7));
+    var failure =
+        assertThrows(
+            TrainingFailedException.class,
+            () ->
+                Tiny.trainer()
+                    .out(parts)
+                    .resume(true)
+                    .fit(bad, Tiny.test(), Epochs.epochs(3), Tiny.REFERENCE));
+    assertTrue(failure.getMessage().contains("(epoch 2, batch "), failure.getMessage());
+    assertTrue(
+        failure.getMessage().contains("the last checkpoint, of step 7, is kept"),
+        failure.getMessage());
+    assertEquals(7, RunFolder.last(parts).orElseThrow().position().steps());
+  }
+
+  @Test
+  void nothingIsLeftBesideTheRun() throws IOException {
+    train(parts, 3, false);
+    try (var files = Files.walk(parts)) {
+      assertEquals(
+          List.of(
+              "",
+              ".lock",
+              "checkpoints",
+              "checkpoints/step-000000000014",
+              "checkpoints/step-000000000014/checkpoint.json",
+              "checkpoints/step-000000000014/state.safetensors",
+              "checkpoints/step-000000000021",
+              "checkpoints/step-000000000021/checkpoint.json",
+              "checkpoints/step-000000000021/state.safetensors",
+              "config.json",
+              "metrics.csv"),
+          files.map(file -> parts.relativize(file).toString()).sorted().toList());
+    }
+    assertFalse(Files.exists(parts.resolve(".config.json.part")));
+  }
+}
