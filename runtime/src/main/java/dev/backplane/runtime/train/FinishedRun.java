@@ -12,6 +12,7 @@ import dev.backplane.runtime.device.Devices;
 import dev.backplane.runtime.extension.Registry;
 import dev.backplane.tensor.Literal;
 import dev.backplane.tensor.Shape;
+import dev.backplane.tensor.ShapeException;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -56,14 +57,14 @@ public final class FinishedRun implements Run {
     var programs =
         new Programs(config.name(), config.blueprint(), config.fields(), new StateTable(), 1);
     var tuned = target.tuning(RunConfig.tuning(found, target.tuning().mode()));
-    var job = Job.inference(devices, tuned, programs);
+    var saved = SavedState.forInference(checkpoint);
     try {
-      job.restore(checkpoint.state(), false, "checkpoint of step " + checkpoint.position().steps());
+      var job = Job.inference(devices, tuned, programs, saved);
       return new FinishedRun(
           config.name(), job, outcome(checkpoint), Optional.of(folder), config.notes());
-    } catch (RuntimeException e) {
-      job.close();
-      throw e;
+    } catch (ShapeException e) {
+      throw new MalformedModelException(
+          found.document(), String.valueOf(e.getMessage()), "a model that fits its fields", e);
     }
   }
 
@@ -171,6 +172,9 @@ public final class FinishedRun implements Run {
             .collect(Collectors.joining(", "));
     text.append(figures.isEmpty() ? "" : "; " + figures);
     folder.ifPresent(path -> text.append("; in ").append(path));
+    for (var pin : job.programs().blueprint().pins()) {
+      text.append("; pinned by ").append(pin);
+    }
     return text.toString();
   }
 

@@ -7,7 +7,6 @@ import dev.backplane.backend.CompileReport;
 import dev.backplane.backend.DeviceInfo;
 import dev.backplane.data.Batches;
 import dev.backplane.data.Feature;
-import dev.backplane.io.MalformedModelException;
 import dev.backplane.runtime.device.Devices;
 import dev.backplane.runtime.session.Session;
 import dev.backplane.runtime.session.SessionProgram;
@@ -22,9 +21,11 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -66,20 +67,54 @@ final class Job implements AutoCloseable {
     this.session = session;
   }
 
-  /** A job to be trained; its state is zero until {@link #initialize} or {@link #restore}. */
-  static Job training(Devices devices, Target target, Programs programs, int batch) {
+  /**
+   * A job to be trained, from a checkpoint or, without one, from the initial values of a seed.
+   *
+   * @param batch the largest batch
+   */
+  static Job training(
+      Devices devices,
+      Target target,
+      Programs programs,
+      int batch,
+      Optional<SavedState> saved,
+      long seed) {
     programs.discover(batch);
-    return new Job(programs, Session.open(devices, target, programs.table().types()));
+    return open(
+        devices,
+        target,
+        programs,
+        saved,
+        job -> saved.ifPresentOrElse(job::restore, () -> job.initialize(seed)));
   }
 
   /** A job that only evaluates and predicts. */
-  static Job inference(Devices devices, Target target, Programs programs) {
+  static Job inference(Devices devices, Target target, Programs programs, SavedState saved) {
     programs.discoverForward(1);
-    return new Job(programs, Session.open(devices, target, programs.table().types()));
+    return open(devices, target, programs, Optional.of(saved), job -> job.restore(saved));
+  }
+
+  /** Compares with what was saved before any memory is asked for: a file may say anything. */
+  private static Job open(
+      Devices devices,
+      Target target,
+      Programs programs,
+      Optional<SavedState> saved,
+      Consumer<Job> filling) {
+    var types = programs.table().types();
+    saved.ifPresent(state -> state.requireFits(types));
+    var job = new Job(programs, Session.open(devices, target, types));
+    try {
+      filling.accept(job);
+      return job;
+    } catch (RuntimeException e) {
+      job.close();
+      throw e;
+    }
   }
 
   /** Draws the initial values of a seed. */
-  void initialize(long seed) {
+  private void initialize(long seed) {
     session.write(
         StateTable.KEY,
         Literal.fill(TensorType.of(DType.U32, 2), i -> seed >>> 32 * i & 0xFFFFFFFFL));
@@ -335,42 +370,13 @@ final class Job implements AutoCloseable {
     values.forEach(session::write);
   }
 
-  /**
-   * Sets the state from a checkpoint.
-   *
-   * @param all whether the engine's own state must be there too, as it must to go on training
-   * @param where the checkpoint, for messages
-   * @throws MalformedModelException if it is of another model, naming what differs
-   */
-  void restore(SortedMap<String, Literal> state, boolean all, String where) {
-    var types = programs.table().types();
-    types.forEach(
-        (path, type) -> {
-          var value = state.get(path);
-          if (value == null && (all || !StateTable.isInternal(path))) {
-            throw new MalformedModelException(
-                where, "no " + path, type + "; is the checkpoint of another model?");
-          }
-          if (value != null && !value.type().equals(type)) {
-            throw new MalformedModelException(
-                where,
-                path + " is " + value.type(),
-                type + "; is the checkpoint of another model?");
-          }
-        });
-    for (var path : state.keySet()) {
-      if (!types.containsKey(path) && (all || !StateTable.isInternal(path))) {
-        throw new MalformedModelException(
-            where, path + ", which the model has not", "one of " + types.keySet());
+  /** Sets what was saved and the programs know. */
+  private void restore(SavedState saved) {
+    for (var path : programs.table().types().keySet()) {
+      var value = saved.state().get(path);
+      if (value != null) {
+        session.write(path, value);
       }
-    }
-    types.keySet().forEach(path -> write(path, state.get(path)));
-  }
-
-  /** Sets one state; of an inference job the engine's own states may be missing in a file. */
-  private void write(String path, @Nullable Literal value) {
-    if (value != null) {
-      session.write(path, value);
     }
   }
 

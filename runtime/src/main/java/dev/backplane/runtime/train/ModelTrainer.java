@@ -8,7 +8,6 @@ import dev.backplane.Trainer;
 import dev.backplane.Training;
 import dev.backplane.TrainingFailedException;
 import dev.backplane.data.Batches;
-import dev.backplane.io.MalformedModelException;
 import dev.backplane.nn.GradientTransform;
 import dev.backplane.nn.Layer;
 import dev.backplane.nn.Loss;
@@ -18,7 +17,6 @@ import dev.backplane.runtime.checkpoint.Checkpoint;
 import dev.backplane.runtime.checkpoint.RunFolder;
 import dev.backplane.runtime.device.Devices;
 import dev.backplane.runtime.extension.Registry;
-import dev.backplane.tensor.Literal;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -133,9 +131,10 @@ public final class ModelTrainer implements Trainer {
   @Override
   public Training open(Batches train, Target target) {
     int largest = largest(train);
-    var job = Job.training(devices, target, programs(blueprint(), train), largest);
+    var job =
+        Job.training(
+            devices, target, programs(blueprint(), train), largest, Optional.empty(), seed);
     try {
-      job.initialize(seed);
       job.prepareTraining(largest);
       return new StepTraining(job, train, Checkpoint.Position.START, Integer.MAX_VALUE);
     } catch (RuntimeException e) {
@@ -193,10 +192,10 @@ public final class ModelTrainer implements Trainer {
       tuned = target.tuning(RunConfig.tuning(found, target.tuning().mode()));
     }
     var checkpoint = folder.flatMap(f -> RunFolder.last(f.path()));
-    var job = Job.training(devices, tuned, programs(blueprint, train), largest(train));
+    var saved = checkpoint.map(c -> SavedState.forTraining(c, train.count()));
+    var job = Job.training(devices, tuned, programs(blueprint, train), largest(train), saved, seed);
     try {
       job.requireFields(test);
-      checkpoint.ifPresentOrElse(c -> restore(job, c), () -> job.initialize(seed));
       var position = checkpoint.map(Checkpoint::position).orElse(Checkpoint.Position.START);
       var history = checkpoint.map(Checkpoint::history).orElse(List.of());
       job.prepareTraining(largest(train));
@@ -246,24 +245,6 @@ public final class ModelTrainer implements Trainer {
             chosen);
     folder.config(whole.json(target, job.device().id()));
     folder.metrics(history);
-  }
-
-  private static void restore(Job job, Checkpoint checkpoint) {
-    var where = "checkpoint of step " + checkpoint.position().steps();
-    job.restore(checkpoint.state(), true, where);
-    long steps = counter(checkpoint).longAt(0);
-    if (steps != checkpoint.position().steps()) {
-      throw new MalformedModelException(
-          where, "a state of step " + steps, "one of step " + checkpoint.position().steps());
-    }
-  }
-
-  private static Literal counter(Checkpoint checkpoint) {
-    var counter = checkpoint.state().get(StateTable.STEP);
-    if (counter == null) {
-      throw new MalformedModelException("checkpoint", "no " + StateTable.STEP, "the step counter");
-    }
-    return counter;
   }
 
   private static String kept(RunFolder folder) {

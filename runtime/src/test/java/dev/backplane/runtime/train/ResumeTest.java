@@ -337,9 +337,52 @@ class ResumeTest {
   }
 
   @Test
+  void aConfigurationCutOrWithAnyBitTurnedIsReadOrMalformed() throws IOException {
+    train(parts, 1, false);
+    var config = parts.resolve("config.json");
+    var bytes = Files.readAllBytes(config);
+    for (int length = 0; length < bytes.length - 1; length++) {
+      Files.write(config, Arrays.copyOf(bytes, length));
+      assertThrows(MalformedModelException.class, this::readConfig, "cut at " + length);
+    }
+    int read = 0;
+    for (int bit = 0; bit < 8 * bytes.length; bit++) {
+      bytes[bit / 8] ^= (byte) (1 << bit % 8);
+      Files.write(config, bytes);
+      bytes[bit / 8] ^= (byte) (1 << bit % 8);
+      try {
+        readConfig();
+        read++;
+      } catch (MalformedModelException e) {
+        assertTrue(e.getMessage().contains("config.json"), e.getMessage());
+      }
+    }
+    assertTrue(read > 0 && read < 4 * bytes.length, read + " of " + 8 * bytes.length);
+  }
+
+  private void readConfig() {
+    RunConfig.read(Tiny.registry(), RunFolder.config(parts));
+  }
+
+  @Test
+  void aCheckpointWhosePositionIsWrongIsMalformed() throws IOException {
+    train(parts, 1, false);
+    var about = state(parts, 7).resolveSibling("checkpoint.json");
+    var text = Files.readString(about);
+    for (var change : List.of("\"stepsOfEpoch\" : 9", "\"stepsOfEpoch\" : 1")) {
+      Files.writeString(about, text.replace("\"stepsOfEpoch\" : 0", change));
+      var failure =
+          assertThrows(MalformedModelException.class, () -> train(parts, 2, true), change);
+      assertTrue(failure.getMessage().contains("epochs of 7"), failure.getMessage());
+    }
+  }
+
+  @Test
   void anUnregisteredLayerTrainsButItsRunCannotBeOpened() {
     var model = Sequential.of(new Tiny.Linear(4), new Tiny.Stray(), new Tiny.Linear(1));
-    fit(Tiny.trainer(model, 0.1), parts, 1, false).close();
+    try (var run = fit(Tiny.trainer(model, 0.1), parts, 1, false)) {
+      assertTrue(run.toString().contains("pinned by model.layers[1] (Stray)"), run::toString);
+    }
     var failure = assertThrows(MalformedModelException.class, this::open);
     assertTrue(failure.getMessage().contains("layers[1]"), failure.getMessage());
   }

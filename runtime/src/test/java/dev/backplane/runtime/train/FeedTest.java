@@ -1,0 +1,143 @@
+package dev.backplane.runtime.train;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.backplane.data.Batches;
+import dev.backplane.data.Examples;
+import dev.backplane.data.Feature;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(60)
+class FeedTest {
+  private static List<String> batches(Batches batches, int epoch, int batch, boolean ahead) {
+    var seen = new ArrayList<String>();
+    try (var feed = new Feed(batches, epoch, batch, 5, ahead)) {
+      for (int i = epoch * batches.count() + batch; i < 5 * batches.count(); i++) {
+        var staged = feed.next();
+        var text = new StringBuilder();
+        text.append(staged.size());
+        var features = Fields.of(batches.examples()).all();
+        for (int field = 0; field < features.size(); field++) {
+          long bytes = features.get(field).batch(staged.size()).bytes();
+          var data = staged.segments().get(field).asSlice(0, bytes);
+          text.append(Arrays.toString(data.toArray(ValueLayout.JAVA_BYTE)));
+        }
+        seen.add(text.toString());
+        feed.release();
+      }
+    }
+    return seen;
+  }
+
+  @Test
+  void gatheredAheadOrOnDemandTheBatchesAreTheSame() {
+    var onDemand = batches(Tiny.train(), 0, 0, false);
+    assertEquals(5 * 7, onDemand.size());
+    assertEquals(onDemand, batches(Tiny.train(), 0, 0, true));
+    assertTrue(onDemand.get(6).startsWith("4["), "the last of an epoch is smaller");
+  }
+
+  @Test
+  void begunInTheMiddleTheyAreTheRestOfThem() {
+    var all = batches(Tiny.train(), 0, 0, true);
+    assertEquals(all.subList(2 * 7 + 3, all.size()), batches(Tiny.train(), 2, 3, true));
+  }
+
+  @Test
+  void aFailureOfTheExamplesComesOutWhereABatchIsTaken() {
+    for (boolean ahead : new boolean[] {true, false}) {
+      var failure = new IllegalStateException("unreadable");
+      var batches = new Batches(new Failing(failure), 4, java.util.OptionalLong.empty());
+      try (var feed = new Feed(batches, 0, 0, 1, ahead)) {
+        feed.next();
+        feed.release();
+        assertSame(failure, assertThrows(IllegalStateException.class, feed::next));
+      }
+    }
+  }
+
+  @Test
+  void closingEndsAThreadThatWaitsForRoom() throws InterruptedException {
+    var feed = new Feed(Tiny.train(), 0, 0, 1000, true);
+    Thread.sleep(20);
+    feed.close();
+    feed.close();
+    assertThrows(IllegalStateException.class, () -> drain(feed));
+  }
+
+  private static void drain(Feed feed) {
+    while (true) {
+      feed.next();
+      feed.release();
+    }
+  }
+
+  @Test
+  void takingABatchAllocatesNothing() throws Exception {
+    var batches = Tiny.quadrants(64_000).shuffle(1).batch(16);
+    for (boolean ahead : new boolean[] {true, false}) {
+      try (var feed = new Feed(batches, 0, 0, 1, ahead)) {
+        long deadline = System.nanoTime() + Duration.ofSeconds(30).toNanos();
+        for (int i = 0; i < 500; i++) {
+          feed.next();
+          feed.release();
+        }
+        long before = allocated();
+        for (int i = 0; i < 1000 && System.nanoTime() < deadline; i++) {
+          feed.next();
+          feed.release();
+        }
+        long bytes = allocated() - before;
+        assertTrue(bytes < 8000, bytes + " bytes for 1000 batches, ahead: " + ahead);
+      }
+    }
+  }
+
+  /** Bytes this thread has allocated; by reflection, as the module does not read the bean's. */
+  private static long allocated() throws Exception {
+    var bean =
+        Class.forName("java.lang.management.ManagementFactory")
+            .getMethod("getThreadMXBean")
+            .invoke(null);
+    return (long)
+        Class.forName("com.sun.management.ThreadMXBean")
+            .getMethod("getThreadAllocatedBytes", long.class)
+            .invoke(bean, Thread.currentThread().threadId());
+  }
+
+  /** Gives one batch, then fails. */
+  private record Failing(RuntimeException failure) implements Examples {
+    @Override
+    public int size() {
+      return 8;
+    }
+
+    @Override
+    public List<Feature> inputs() {
+      return Tiny.quadrants(8).inputs();
+    }
+
+    @Override
+    public List<Feature> targets() {
+      return Tiny.quadrants(8).targets();
+    }
+
+    @Override
+    public void gather(int field, int[] rows, int from, int count, MemorySegment target) {
+      if (from > 0) {
+        throw failure;
+      }
+      Tiny.quadrants(8).gather(field, rows, from, count, target);
+    }
+  }
+}
