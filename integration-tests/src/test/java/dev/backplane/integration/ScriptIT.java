@@ -1,0 +1,118 @@
+package dev.backplane.integration;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** {@code ./backplane} in a copy of a tree that holds nothing but the script. */
+class ScriptIT {
+  @TempDir Path folder;
+
+  @BeforeEach
+  void copy() throws IOException {
+    write(folder.resolve("backplane"), Files.readString(BuiltModule.root().resolve("backplane")));
+    Files.createDirectories(folder.resolve("module"));
+    Files.writeString(folder.resolve("pom.xml"), "");
+    Files.writeString(folder.resolve("bnd.bnd"), "");
+    Files.writeString(folder.resolve("module/pom.xml"), "");
+  }
+
+  private static void write(Path script, String text) throws IOException {
+    Files.createDirectories(script.getParent());
+    Files.writeString(script, text);
+    assertTrue(script.toFile().setExecutable(true));
+  }
+
+  /** A stand-in for Maven on the path that answers for its version and then does {@code body}. */
+  private String maven(String version, String body) throws IOException {
+    var bin = folder.resolve("bin");
+    write(
+        bin.resolve("mvn"),
+        """
+        #!/bin/sh
+        if [ "$1" = -version ]; then echo "Apache Maven %s"; exit 0; fi
+        %s
+        """
+            .formatted(version, body));
+    return bin + ":" + System.getenv("PATH");
+  }
+
+  private Launcher.Result run(String path, String... arguments)
+      throws IOException, InterruptedException {
+    var command = new java.util.ArrayList<>(List.of(folder.resolve("backplane").toString()));
+    command.addAll(List.of(arguments));
+    var builder = new ProcessBuilder(command);
+    builder
+        .environment()
+        .putAll(Map.of("PATH", path, "JAVA_HOME", System.getProperty("java.home")));
+    var process = builder.start();
+    process.getOutputStream().close();
+    var out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    var err = new String(process.getErrorStream().readAllBytes(), StandardCharsets.UTF_8);
+    return new Launcher.Result(process.waitFor(), out, err);
+  }
+
+  @Test
+  void withoutAJdkThatIsNewEnoughItSaysWhatToInstall() throws Exception {
+    var script = folder.resolve("backplane");
+    write(script, Files.readString(script).replace("needed_java=25", "needed_java=99"));
+    var result = run(System.getenv("PATH"), "devices");
+    assertEquals(1, result.exitCode(), result::toString);
+    assertTrue(result.err().contains("no JDK 99 or newer with a compiler was found"));
+  }
+
+  @Test
+  void aMavenThatIsTooOldIsNamed() throws Exception {
+    var result = run(maven("3.6.3", "exit 0"), "devices");
+    assertEquals(1, result.exitCode(), result::toString);
+    assertTrue(result.err().contains("Maven 3.8 or newer is needed"), result::toString);
+    assertTrue(result.err().contains("3.6"), result::toString);
+  }
+
+  @Test
+  void aFailedBuildShowsItsErrorsAndKeepsTheLog() throws Exception {
+    var result =
+        run(
+            maven("3.9.9", "echo '[INFO] much'; echo '[ERROR] Foo.java:[3,1] broken'; exit 1"),
+            "x");
+    assertEquals(1, result.exitCode(), result::toString);
+    assertTrue(result.err().contains("Foo.java:[3,1] broken"), result::toString);
+    assertTrue(Files.readString(folder.resolve("target/build.log")).contains("[INFO] much"));
+  }
+
+  @Test
+  void whatIsUpToDateIsNotBuiltAgain() throws Exception {
+    var count = folder.resolve("count");
+    var makeAssembly =
+        "echo built >> %s; mkdir -p %s/launcher/assembly/target/assembly/bundles"
+            .formatted(count, folder);
+    var path = maven("3.8.7", makeAssembly);
+    // The assembly is empty, so the JVM cannot start the launcher: only the builds are of interest.
+    run(path, "devices");
+    run(path, "devices");
+    assertEquals(1, Files.readAllLines(count).size());
+    Files.writeString(folder.resolve("module/pom.xml"), "<changed/>");
+    run(path, "devices");
+    assertEquals(2, Files.readAllLines(count).size());
+    Files.delete(folder.resolve("bnd.bnd"));
+    Files.writeString(folder.resolve("bnd.bnd"), "-new: true");
+    run(path, "devices");
+    assertEquals(3, Files.readAllLines(count).size());
+  }
+
+  @Test
+  void verifyRunsTheWholeSuiteOnTheJdkThatWasFound() throws Exception {
+    var result = run(maven("3.8.7", "echo \"$JAVA_HOME: $*\"; exit 7"), "verify", "-o");
+    assertEquals(7, result.exitCode(), result::toString);
+    assertEquals(System.getProperty("java.home") + ": -B -ntp verify -o", result.lastLine());
+  }
+}
