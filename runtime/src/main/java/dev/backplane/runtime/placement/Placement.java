@@ -11,6 +11,7 @@ import dev.backplane.op.Op;
 import dev.backplane.op.Primitive;
 import dev.backplane.runtime.device.Devices;
 import dev.backplane.runtime.device.Lease;
+import dev.backplane.runtime.pass.Passes;
 import dev.backplane.tensor.TensorType;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -51,7 +52,9 @@ public final class Placement {
   }
 
   private Plan place(Graph graph, boolean strict) {
-    var simple = expand(graph);
+    // The second time, since what a composite is made of may meet what is there already: a
+    // gradient repeats the decomposition of its forward pass.
+    var simple = Passes.simplify(expand(Passes.simplify(graph)));
     var placed = new ArrayList<PlacedNode>();
     var refused = new ArrayList<Training.Placed>();
     for (var node : simple.nodes()) {
