@@ -59,6 +59,12 @@ final class Composites {
     }
   }
 
+  /** Whether its own gradient is plainly zero. */
+  static boolean isFlat(Composite composite) {
+    return composite.gradient().isPresent()
+        && !zeroOutputs(composite.gradient().get().backward().decomposition()).contains(false);
+  }
+
   /** Which outputs are plainly zero, as all of {@code stop_gradient}'s are. */
   private static List<Boolean> zeroOutputs(Graph graph) {
     Map<Value, Node> producers = new HashMap<>();

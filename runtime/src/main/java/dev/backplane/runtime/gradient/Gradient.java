@@ -4,7 +4,9 @@ import dev.backplane.graph.Graph;
 import dev.backplane.graph.Node;
 import dev.backplane.graph.Value;
 import dev.backplane.op.Composite;
+import dev.backplane.op.Op;
 import dev.backplane.op.Primitive;
+import dev.backplane.op.Unary;
 import dev.backplane.tensor.Literal;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -133,15 +135,29 @@ public final class Gradient {
     sums.put(value, sum == null ? cotangent : emit.add(sum, cotangent));
   }
 
-  /** The floating values that depend on the given ones. */
+  /** The floating values through which cotangents can flow to the given ones. */
   static Set<Value> active(List<Node> nodes, List<Value> values) {
     var active = new HashSet<Value>();
     values.stream().filter(v -> v.type().dtype().isFloating()).forEach(active::add);
     for (var node : nodes) {
-      if (node.operands().stream().anyMatch(active::contains)) {
+      if (!isFlat(node.op()) && node.operands().stream().anyMatch(active::contains)) {
         node.results().stream().filter(r -> r.type().dtype().isFloating()).forEach(active::add);
       }
     }
     return active;
+  }
+
+  /** Whether the gradient is 0 wherever there is one. */
+  private static boolean isFlat(Op op) {
+    return switch (op) {
+      case Unary(Unary.Kind kind) ->
+          switch (kind) {
+            case SIGN, FLOOR, CEIL, ROUND_NEAREST_EVEN -> true;
+            case ABS, NEGATE, EXP, EXPM1, LOG, LOG1P, TANH, LOGISTIC -> false;
+            case SQRT, RSQRT, SIN, COS, ERF, IS_FINITE, NOT -> false;
+          };
+      case Primitive _ -> false;
+      case Composite composite -> Composites.isFlat(composite);
+    };
   }
 }

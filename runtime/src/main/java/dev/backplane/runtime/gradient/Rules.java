@@ -131,9 +131,9 @@ final class Rules {
         var bell = e.unary(Unary.Kind.EXP, e.negate(e.multiply(x, x)));
         p.give(0, e.multiply(d, e.multiply(bell, 2 / Math.sqrt(Math.PI))));
       }
-      // Flat almost everywhere.
-      case SIGN, FLOOR, CEIL, ROUND_NEAREST_EVEN -> {}
-      case IS_FINITE, NOT -> throw new IllegalStateException(kind + " received a cotangent");
+      // Flat, or no floats: cotangents do not come this way.
+      case SIGN, FLOOR, CEIL, ROUND_NEAREST_EVEN, IS_FINITE, NOT ->
+          throw new IllegalStateException(kind + " received a cotangent");
     }
   }
 

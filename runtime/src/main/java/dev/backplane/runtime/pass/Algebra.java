@@ -42,13 +42,12 @@ import dev.backplane.op.Unary;
 import dev.backplane.op.While;
 import dev.backplane.tensor.DType;
 import dev.backplane.tensor.Literal;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
 /**
- * Simpler ways to compute the same bits: what holds for numbers; {@link Shapes} says what holds for
- * shapes.
+ * Simpler ways to compute the same bits: what holds for numbers; {@link Shapes} and {@link Bodies}
+ * say what holds for shapes and sub-graphs.
  *
  * <p>Only what is true of floating numbers is here: x + 0 is not x (of -0 it is 0), but x - 0 and x
  * + (-0) are; x · 0 is not 0; 0 - x is not -x, but -0 - x is.
@@ -77,8 +76,8 @@ final class Algebra {
       case Reduce(Combiner combiner, List<Integer> axes) ->
           // A sum begins with 0, and 0 + -0 is not -0.
           axes.isEmpty() && combiner != Combiner.ADD ? one(x) : Optional.empty();
-      case If branches -> branch(branches, operands, graph, origin);
-      case Scan scan -> scan(scan, operands, graph, origin);
+      case If branches -> Bodies.branch(branches, operands, graph, origin);
+      case Scan scan -> Bodies.scan(scan, operands, graph, origin);
       case AllGather(_, int replicas) -> replicas == 1 ? one(x) : Optional.empty();
       case ReduceScatter(_, _, int replicas) -> replicas == 1 ? one(x) : Optional.empty();
       case Clamp _, Constant _, Iota _, Gather _, Scatter _, ArgReduce _, ReduceWindow _ ->
@@ -305,29 +304,5 @@ final class Algebra {
             ? over.bytes() > from.bytes() && (from.isUnsigned() || !over.isUnsigned())
             : over == DType.F64 && from != DType.I64 || over == DType.F32 && from.bytes() == 1;
     return wider && (over.isInteger() || !to.isInteger() || to == from);
-  }
-
-  private static Optional<List<Value>> branch(
-      If op, List<Value> operands, Rewriter graph, String origin) {
-    var known = graph.splat(operands.getFirst());
-    if (known.isEmpty()) {
-      return Optional.empty();
-    }
-    var branch = isBool(known, true) ? op.then() : op.otherwise();
-    return Optional.of(graph.inline(branch, operands.subList(1, operands.size()), origin));
-  }
-
-  /** A scan of no iterations hands on what it is given. */
-  private static Optional<List<Value>> scan(
-      Scan scan, List<Value> operands, Rewriter graph, String origin) {
-    if (scan.length() != 0) {
-      return Optional.empty();
-    }
-    var results = new ArrayList<>(operands.subList(0, scan.carries()));
-    var types = scan.infer(operands.stream().map(Value::type).toList());
-    for (var type : types.subList(scan.carries(), types.size())) {
-      results.add(graph.fill(Literal.scalar(type.dtype(), 0L), type.shape(), origin));
-    }
-    return Optional.of(results);
   }
 }

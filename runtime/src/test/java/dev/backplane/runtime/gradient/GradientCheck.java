@@ -9,6 +9,7 @@ import dev.backplane.op.Binary;
 import dev.backplane.op.Combiner;
 import dev.backplane.op.Constant;
 import dev.backplane.op.Reduce;
+import dev.backplane.runtime.pass.Passes;
 import dev.backplane.runtime.reference.Interpreter;
 import dev.backplane.tensor.DType;
 import dev.backplane.tensor.Literal;
@@ -35,6 +36,7 @@ final class GradientCheck {
     var gradient = Gradient.of(scalar, places);
     var results = Interpreter.run(gradient, at);
     assertEquals(Interpreter.run(scalar, at).getFirst(), results.getFirst(), "the value itself");
+    assertEquals(results, Interpreter.run(Passes.simplify(gradient), at), "after simplification");
     for (int k = 0; k < places.size(); k++) {
       compare(scalar, at, places.get(k), results.get(1 + k));
     }

@@ -190,6 +190,48 @@ class PassesTest {
   }
 
   @Test
+  void letAScanTakeInWhatIsKnown() {
+    // A scanned operand filled with ones, an invariant that is 1, an invariant given twice.
+    var scalar = TensorType.of(DType.F32);
+    var add = new Binary(Binary.Kind.ADD);
+    var multiply = new Binary(Binary.Kind.MULTIPLY);
+    var body =
+        graph(
+            List.of(scalar, scalar, scalar, scalar, scalar),
+            (b, x) -> {
+              var product = b.apply(multiply, b.apply(multiply, x.get(0), x.get(1)), x.get(2));
+              return List.of(b.apply(add, product, b.apply(add, x.get(3), x.get(4))));
+            });
+    var graph =
+        graph(
+            List.of(scalar, scalar),
+            (b, x) -> {
+              var one = number(b, x.get(0), 1);
+              var ones = b.apply(new Broadcast(Shape.of(4), List.of()), one);
+              var operands = List.of(x.get(0), ones, one, x.get(1), x.get(1));
+              return b.apply(new Scan(body, 4, 1, 1, false), operands, "");
+            });
+    var node = Passes.simplify(graph).nodes().getFirst();
+    assertEquals(2, node.operands().size());
+    assertEquals(
+        List.of(add, add), ((Scan) node.op()).body().nodes().stream().map(Node::op).toList());
+    var nothing =
+        graph(
+            List.of(scalar, scalar),
+            (b, x) ->
+                b.apply(
+                    new Scan(body, 0, 1, 1, false),
+                    List.of(
+                        x.get(0),
+                        b.apply(new Constant(Literal.of())),
+                        x.get(1),
+                        x.get(1),
+                        x.get(1)),
+                    ""));
+    assertEquals(List.of(), Passes.simplify(nothing).nodes());
+  }
+
+  @Test
   void decomposeOnlyWhatIsAskedFor() {
     var inner = composite("test.inner", graph(List.of(X), (b, x) -> List.of(turned(b, x.get(0)))));
     var outer = composite("test.outer", graph(List.of(X), (b, x) -> b.apply(inner, x, "")));
