@@ -79,7 +79,8 @@ final class Algebra {
       case If branches -> Bodies.branch(branches, operands, graph, origin);
       case Scan scan -> Bodies.scan(scan, operands, graph, origin);
       case AllGather(_, int replicas) -> replicas == 1 ? one(x) : Optional.empty();
-      case ReduceScatter(_, _, int replicas) -> replicas == 1 ? one(x) : Optional.empty();
+      case ReduceScatter(Combiner combiner, _, int replicas) ->
+          replicas == 1 && combiner != Combiner.ADD ? one(x) : Optional.empty();
       case Clamp _, Constant _, Iota _, Gather _, Scatter _, ArgReduce _, ReduceWindow _ ->
           Optional.empty();
       case SelectAndScatter _, Sort _, RandomBits _, While _, OptimizationBarrier _ ->
