@@ -97,8 +97,10 @@ final class Pass {
 
     @Override
     public void keep(String name, Tensor value) {
+      var full = full(name);
+      program.table().requireKept(full);
       if (training) {
-        program.keep(full(name), value);
+        program.keep(full, value);
       }
     }
 

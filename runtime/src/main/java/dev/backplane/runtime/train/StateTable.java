@@ -130,6 +130,19 @@ final class StateTable {
     return Collections.unmodifiableCollection(entries.values());
   }
 
+  /** Refuses to keep what is no state, or is trained. */
+  void requireKept(String path) {
+    var entry = entries.get(path);
+    if (entry == null || entry.trainable()) {
+      throw new ShapeException(
+          "Forward C4: keep of "
+              + path
+              + (entry == null
+                  ? ", which is not known: ask for state(…) first"
+                  : ", which the optimizer changes: make it state, or not trainable"));
+    }
+  }
+
   /** One entry. */
   Entry get(String path) {
     var entry = entries.get(path);

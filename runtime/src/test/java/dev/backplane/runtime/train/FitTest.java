@@ -6,20 +6,33 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.backplane.BackplaneException;
 import dev.backplane.Callback;
 import dev.backplane.Run;
 import dev.backplane.Trainer.Epochs;
 import dev.backplane.TrainingFailedException;
 import dev.backplane.data.Batches;
+import dev.backplane.nn.Forward;
 import dev.backplane.nn.Sequential;
+import dev.backplane.nn.UnaryLayer;
+import dev.backplane.op.Compare;
 import dev.backplane.tensor.DType;
 import dev.backplane.tensor.Literal;
+import dev.backplane.tensor.Ops;
 import dev.backplane.tensor.Shape;
 import dev.backplane.tensor.ShapeException;
+import dev.backplane.tensor.Tensor;
 import dev.backplane.tensor.TensorType;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 class FitTest {
@@ -119,8 +132,8 @@ class FitTest {
   @Test
   void aLossThatIsNotFiniteStopsAndNamesTheStep() {
     var bad = new Tiny.Quadrants(100, Float.POSITIVE_INFINITY);
-    var batches = new Batches(bad, 16, java.util.OptionalLong.of(3));
-    int place = java.util.Arrays.stream(batches.order(0)).boxed().toList().indexOf(0);
+    var batches = new Batches(bad, 16, OptionalLong.of(3));
+    int place = Arrays.stream(batches.order(0)).boxed().toList().indexOf(0);
     var failure =
         assertThrows(
             TrainingFailedException.class,
@@ -259,7 +272,7 @@ class FitTest {
   void aModelWithoutParametersIsRefused() {
     var failure =
         assertThrows(
-            dev.backplane.BackplaneException.class,
+            BackplaneException.class,
             () -> Tiny.trainer(new Tiny.Tanh(), 1).open(Tiny.train(), Tiny.REFERENCE));
     assertTrue(failure.getMessage().contains("no parameter"), failure.getMessage());
   }
@@ -273,10 +286,9 @@ class FitTest {
     assertTrue(failure.getMessage().contains("in layer wrong_1 of tiny"), failure.getMessage());
   }
 
-  record Wrong() implements dev.backplane.nn.UnaryLayer {
+  record Wrong() implements UnaryLayer {
     @Override
-    public dev.backplane.tensor.Tensor apply(
-        dev.backplane.nn.Forward f, dev.backplane.tensor.Tensor x) {
+    public Tensor apply(Forward f, Tensor x) {
       return x.matmul(f.parameter("kernel", Shape.of(3, 4), new Tiny.Uniform(1)));
     }
   }
@@ -297,10 +309,9 @@ class FitTest {
         failure.getMessage());
   }
 
-  record Twice(int units) implements dev.backplane.nn.UnaryLayer {
+  record Twice(int units) implements UnaryLayer {
     @Override
-    public dev.backplane.tensor.Tensor apply(
-        dev.backplane.nn.Forward f, dev.backplane.tensor.Tensor x) {
+    public Tensor apply(Forward f, Tensor x) {
       var shared = new Tiny.Linear(units);
       return f.child(
           "last", new Tiny.Linear(1), f.child("shared", shared, f.child("shared", shared, x)));
@@ -314,5 +325,153 @@ class FitTest {
     assertEquals(Streams.hash("a", 1), streams.next("a"));
     assertEquals(Streams.hash("a/b", 0), streams.next("a/b"));
     assertEquals(0xfd659726, Streams.hash("dropout_1", 0));
+  }
+
+  @Test
+  void twoStreamsOfOneNumberAreRefused() {
+    var paths = new HashMap<Integer, String>();
+    for (int i = 0; ; i++) {
+      var path = "layer_" + i;
+      var other = paths.put(Streams.hash(path, 0), path);
+      if (other != null) {
+        var streams = new Streams();
+        streams.next(other);
+        var failure = assertThrows(BackplaneException.class, () -> streams.next(path));
+        assertTrue(
+            failure.getMessage().contains(other) && failure.getMessage().contains(path),
+            failure.getMessage());
+        return;
+      }
+    }
+  }
+
+  /** Adds the squares of a kernel to the loss. */
+  record Penalized(double weight) implements UnaryLayer {
+    @Override
+    public Tensor apply(Forward f, Tensor x) {
+      var kernel = f.parameter("kernel", Shape.of(x.shape().last(), 1), new Tiny.Uniform(1));
+      f.penalty(kernel.square().sum().mul(weight));
+      return x.matmul(kernel);
+    }
+  }
+
+  @Test
+  void aPenaltyPullsParametersButIsNoPartOfTheFigure() {
+    try (var free = Tiny.trainer(new Penalized(0), 0.1).open(Tiny.train(), Tiny.REFERENCE);
+        var bound = Tiny.trainer(new Penalized(1), 0.1).open(Tiny.train(), Tiny.REFERENCE)) {
+      var kernel = free.parameters().get("kernel");
+      free.step();
+      bound.step();
+      assertEquals(free.metrics(), bound.metrics());
+      for (int i = 0; i < 2; i++) {
+        double pull =
+            free.parameters().get("kernel").doubleAt(i)
+                - bound.parameters().get("kernel").doubleAt(i);
+        assertEquals(0.1 * 2 * kernel.doubleAt(i), pull, 1e-6);
+      }
+    }
+  }
+
+  /** Says that the first half of the batch's examples is real. */
+  record Masking() implements UnaryLayer {
+    @Override
+    public Tensor apply(Forward f, Tensor x) {
+      assertTrue(f.mask().isEmpty());
+      var index = Ops.iota(f.scope(), TensorType.of(DType.I32, x.shape().dimension(0)), 0);
+      var half = Ops.like(index, x.shape().dimension(0) / 2);
+      f.mask(Optional.of(index.compare(Compare.Direction.LT, half)));
+      return x;
+    }
+  }
+
+  /** Lets only what is real through. */
+  record Masked() implements UnaryLayer {
+    @Override
+    public Tensor apply(Forward f, Tensor x) {
+      return Ops.where(Ops.expand(f.mask().orElseThrow(), 1), x, Ops.like(x, 0));
+    }
+  }
+
+  @Test
+  void aMaskReachesTheLayersBehindTheOneThatSetsIt() {
+    var model = Sequential.of(new Tiny.Linear(1), new Masking(), new Masked());
+    try (var training = Tiny.trainer(model, 0.1).open(Tiny.train(), Tiny.REFERENCE)) {
+      var inputs = Literal.fill(TensorType.of(DType.U8, 4, 2), i -> 200 - i);
+      var predicted = training.predict(List.of(inputs)).getFirst();
+      assertNotEquals(0, predicted.doubleAt(1));
+      assertEquals(0, predicted.doubleAt(2), 0);
+    }
+  }
+
+  /** Another random number each time it is asked, and the same ones in every run. */
+  record Drawing() implements UnaryLayer {
+    @Override
+    public Tensor apply(Forward f, Tensor x) {
+      f.state("first", TensorType.f32(2), 0);
+      f.state("second", TensorType.f32(2), 0);
+      f.keep("first", f.draw().uniform(Shape.of(2)));
+      f.keep("second", f.draw().uniform(Shape.of(2)));
+      return x;
+    }
+  }
+
+  /** Keeps what it never asked for. */
+  record Forgetful() implements UnaryLayer {
+    @Override
+    public Tensor apply(Forward f, Tensor x) {
+      f.keep("seen", x);
+      return x;
+    }
+  }
+
+  @Test
+  void keepingWhatIsNoStateNamesIt() {
+    var model = Sequential.of(new Tiny.Linear(1), new Forgetful());
+    var failure =
+        assertThrows(
+            ShapeException.class,
+            () -> Tiny.trainer(model, 0.1).open(Tiny.train(), Tiny.REFERENCE));
+    assertTrue(
+        failure.getMessage().contains("keep of forgetful_1/seen, which is not known"),
+        failure.getMessage());
+  }
+
+  @Test
+  void drawsDifferByLayerOrdinalAndStep() {
+    var model = Sequential.of(new Tiny.Linear(1), new Drawing(), new Drawing());
+    try (var training = Tiny.trainer(model, 0.1).open(Tiny.train(), Tiny.REFERENCE)) {
+      var seen = new HashSet<Literal>();
+      for (int i = 0; i < 3; i++) {
+        training.step();
+        training.parameters().forEach((path, value) -> note(seen, path, value));
+      }
+      assertEquals(3 * 4, seen.size());
+    }
+  }
+
+  private static void note(Set<Literal> seen, String path, Literal value) {
+    if (path.startsWith("drawing")) {
+      seen.add(value);
+    }
+  }
+
+  @Test
+  void progressIsToldAtMostTenTimesASecond() {
+    var told = new AtomicInteger();
+    var callback =
+        new Callback() {
+          @Override
+          public void onProgress(Progress progress) {
+            told.incrementAndGet();
+            assertTrue(progress.metrics().get("train_loss") >= 0);
+            assertTrue(progress.step() <= progress.steps());
+          }
+        };
+    long begin = System.nanoTime();
+    Tiny.trainer()
+        .callbacks(callback)
+        .fit(Tiny.train(), Tiny.test(), Epochs.epochs(60), Tiny.REFERENCE)
+        .close();
+    assertTrue(told.get() <= (System.nanoTime() - begin) / 1e8, told + " times");
   }
 }
