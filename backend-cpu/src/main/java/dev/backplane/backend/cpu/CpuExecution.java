@@ -15,6 +15,7 @@ final class CpuExecution implements Execution {
   private final Runnable free;
   private @Nullable BackplaneException failure;
   private boolean closed;
+  private volatile boolean running;
 
   /**
    * Work of a device.
@@ -38,12 +39,15 @@ final class CpuExecution implements Execution {
       }
       check.run();
       failure = null;
+      running = true;
       try {
         work.run();
       } catch (BackplaneException e) {
         failure = e;
       } catch (RuntimeException e) {
         failure = new DeviceLostException("cpu: the work failed: " + e.getMessage(), e);
+      } finally {
+        running = false;
       }
     } finally {
       device.lock.unlock();
@@ -64,7 +68,7 @@ final class CpuExecution implements Execution {
 
   @Override
   public boolean isDone() {
-    return !device.lock.isLocked() || device.lock.isHeldByCurrentThread();
+    return !running;
   }
 
   @Override

@@ -92,7 +92,11 @@ final class Contraction implements Planned {
         };
     boolean empty =
         product.batch() == 0 || product.m() == 0 || product.n() == 0 || product.k() == 0;
-    if (!multiplies || empty) {
+    // oneDNN multiplies bf16 in pairs: behind an odd k it reads the next row's first element
+    // against
+    // a zero, and an infinity there makes a NaN.
+    boolean unpaired = operands == DType.BF16 && product.k() % 2 == 1;
+    if (!multiplies || empty || unpaired) {
       return Optional.empty();
     }
     return target

@@ -43,6 +43,7 @@ import dev.backplane.op.Sort;
 import dev.backplane.op.Transpose;
 import dev.backplane.op.Unary;
 import dev.backplane.op.While;
+import dev.backplane.tensor.ShapeException;
 import dev.backplane.tensor.TensorType;
 import java.util.List;
 import java.util.Optional;
@@ -53,6 +54,11 @@ public final class Coverage {
 
   /** Whether an op on operands of these types is native. */
   public static Support supports(Op op, List<TensorType> operands) {
+    try {
+      op.infer(operands);
+    } catch (ShapeException e) {
+      return new Support.No("no device runs it: " + e.getMessage());
+    }
     return switch (op) {
       case Composite composite ->
           new Support.ByDecomposition(

@@ -1,14 +1,65 @@
 package dev.backplane.backend.cpu.program;
 
+import dev.backplane.backend.cpu.kernel.KernelCompiler;
+import dev.backplane.graph.Graph;
 import dev.backplane.graph.Node;
+import dev.backplane.graph.Value;
+import dev.backplane.kit.fusion.Step;
+import dev.backplane.op.Reduce;
+import dev.backplane.op.Transpose;
+import dev.backplane.tensor.Shape;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
+import java.util.stream.IntStream;
 
 /** What is computed by generated kernels. */
 final class Kernels {
   private Kernels() {}
 
-  /** Why no kernel can be generated for a node; nothing if one can. */
+  /** Why no kernel can be generated for a node, even with help; nothing if one can. */
   static Optional<String> refuses(Node node) {
-    return Optional.of(node.op().name() + " has no generated kernel yet");
+    var refused = KernelCompiler.refuses(node);
+    if (refused.isPresent() && node.op() instanceof Reduce reduce) {
+      return KernelCompiler.refuses(trailing(node, reduce, 0).getLast());
+    }
+    return refused;
+  }
+
+  static Planned fused(Step.Fused group, boolean vectors) {
+    return new FusedStep(group, KernelCompiler.compile(group, vectors));
+  }
+
+  /** A node that stands alone. */
+  static Planned single(Node node, boolean vectors) {
+    var graph = new Graph(distinct(node.operands()), List.of(node), node.results());
+    return fused(Step.Fused.of(graph, node.op().name()), vectors);
+  }
+
+  private static List<Value> distinct(List<Value> operands) {
+    return operands.stream().distinct().toList();
+  }
+
+  /**
+   * A reduction over axes that lie between others, as a transposition that brings them to the end
+   * and a reduction over those.
+   *
+   * @param between the id of the value between the two
+   */
+  static List<Node> trailing(Node node, Reduce reduce, int between) {
+    var operand = node.operands().getFirst();
+    int rank = operand.type().shape().rank();
+    var order = new ArrayList<Integer>();
+    IntStream.range(0, rank).filter(axis -> !reduce.axes().contains(axis)).forEach(order::add);
+    int kept = order.size();
+    order.addAll(reduce.axes().stream().sorted().toList());
+    var shape =
+        new Shape(order.stream().map(axis -> operand.type().shape().dimension(axis)).toList());
+    var moved = new Value(between, operand.type().withShape(shape));
+    var axes = IntStream.range(kept, rank).boxed().toList();
+    return List.of(
+        new Node(new Transpose(order), node.operands(), List.of(moved), node.origin()),
+        new Node(
+            new Reduce(reduce.combiner(), axes), List.of(moved), node.results(), node.origin()));
   }
 }

@@ -3,11 +3,14 @@ package dev.backplane.backend.cpu.program;
 import dev.backplane.backend.CompilationFailedException;
 import dev.backplane.backend.Program;
 import dev.backplane.backend.UnsupportedProgramException;
+import dev.backplane.backend.cpu.kernel.KernelCompiler;
 import dev.backplane.backend.cpu.movement.ArgReduction;
 import dev.backplane.backend.cpu.movement.Philox;
 import dev.backplane.graph.Graph;
 import dev.backplane.graph.Node;
 import dev.backplane.graph.Value;
+import dev.backplane.kit.fusion.Fusion;
+import dev.backplane.kit.fusion.Step;
 import dev.backplane.op.AllGather;
 import dev.backplane.op.AllReduce;
 import dev.backplane.op.ArgReduce;
@@ -73,6 +76,9 @@ final class Lowering {
   private final Set<Node> absorbed = new HashSet<>();
   private final List<Planned> steps = new ArrayList<>();
 
+  /** An id that no value of the graph has. */
+  private int fresh;
+
   /** A contraction and the row that its sum node adds. */
   private record Biased(Node dot, Value bias, int nodes) {}
 
@@ -116,16 +122,47 @@ final class Lowering {
       node.results().forEach(result -> makers.put(result, node));
       node.operands().forEach(operand -> uses.merge(operand, 1, Integer::sum));
     }
+    fresh = 1 + makers.keySet().stream().mapToInt(Value::id).max().orElse(0);
     graph.outputs().forEach(output -> uses.merge(output, 1, Integer::sum));
     graph.nodes().forEach(this::findBias);
-    for (var node : graph.nodes()) {
-      try {
-        lower(node);
-      } catch (IllegalStateException | IllegalArgumentException e) {
-        throw new CompilationFailedException(
-            "cpu: " + node.op().name() + where(node) + " did not compile: " + e.getMessage(), e);
+    for (var step : Fusion.partition(graph, this::fusible)) {
+      switch (step) {
+        case Step.Single(var node) -> guarded(node, () -> lower(node));
+        case Step.Fused group ->
+            guarded(
+                group.graph().nodes().getLast(), () -> steps.add(Kernels.fused(group, vectors())));
       }
     }
+  }
+
+  private static void guarded(Node node, Runnable lower) {
+    try {
+      lower.run();
+    } catch (IllegalStateException | IllegalArgumentException e) {
+      throw new CompilationFailedException(
+          "cpu: " + node.op().name() + where(node) + " did not compile: " + e.getMessage(), e);
+    }
+  }
+
+  /** Whether a node may be part of a group: what a contraction absorbs is none. */
+  private boolean fusible(Node node) {
+    return !biased.containsKey(node)
+        && !absorbed.contains(node)
+        && node.op() instanceof Primitive primitive
+        && groups(primitive)
+        && KernelCompiler.refuses(node).isEmpty();
+  }
+
+  private static boolean groups(Primitive primitive) {
+    return switch (primitive) {
+      case Unary _, Binary _, Compare _, Select _, Clamp _, Convert _, Reduce _ -> true;
+      case Constant _, Iota _, Broadcast _, Reshape _ -> true;
+      case BitcastConvert _, OptimizationBarrier _, Transpose _, Slice _, Pad _ -> false;
+      case Concatenate _, Reverse _, DynamicSlice _, DynamicUpdateSlice _, Gather _ -> false;
+      case Dot _, ArgReduce _, RandomBits _, Convolution _, ReduceWindow _ -> false;
+      case SelectAndScatter _, Scatter _, Sort _, Scan _, While _, If _, CustomCall _ -> false;
+      case AllReduce _, AllGather _, ReduceScatter _, CollectivePermute _ -> false;
+    };
   }
 
   private static String where(Node node) {
@@ -204,8 +241,8 @@ final class Lowering {
       case Gather op -> steps.add(Movements.gather(node, op));
       case ArgReduce op -> steps.add(argReduce(node, op));
       case RandomBits op -> steps.add(randomBits(node, op));
-      case Unary _, Binary _, Compare _, Select _, Clamp _, Convert _, Reduce _ ->
-          throw refused(node, "no kernel can be generated for it");
+      case Reduce op -> reduce(node, op);
+      case Unary _, Binary _, Compare _, Select _, Clamp _, Convert _ -> alone(node);
       case Convolution _, ReduceWindow _, SelectAndScatter _, Scatter _, Sort _ ->
           throw refused(node, "it has no kernel here");
       case Scan _, While _, If _, CustomCall _ -> throw refused(node, "it has no lowering here");
@@ -218,6 +255,26 @@ final class Lowering {
     var types = node.operands().stream().map(Value::type).toList();
     return new UnsupportedProgramException(
         "cpu does not run " + node.op().name() + " on " + types + where(node) + ": " + reason);
+  }
+
+  private void alone(Node node) {
+    Kernels.refuses(node)
+        .ifPresent(
+            reason -> {
+              throw refused(node, reason);
+            });
+    steps.add(Kernels.single(node, vectors()));
+  }
+
+  private void reduce(Node node, Reduce op) {
+    if (KernelCompiler.refuses(node).isEmpty()) {
+      alone(node);
+      return;
+    }
+    var nodes = Kernels.trailing(node, op, fresh++);
+    var moved = nodes.getFirst();
+    steps.add(Movements.transpose(moved, (Transpose) moved.op()));
+    alone(nodes.getLast());
   }
 
   private void contraction(Node node, Optional<Value> bias, Value result, int nodes) {
