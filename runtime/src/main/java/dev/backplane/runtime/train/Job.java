@@ -175,6 +175,7 @@ final class Job implements AutoCloseable {
     }
     var ready = new Ready(kind, batch, program, List.copyOf(fields), traced.graph().outputTypes());
     compiled.put(new Key(kind, batch), ready);
+    forgetOldPredictions();
     return ready;
   }
 
@@ -294,7 +295,6 @@ final class Job implements AutoCloseable {
       predictions.add(
           Literal.copyOf(ready.results().get(i), ready.program().host(Programs.prediction(i))));
     }
-    forgetOldPredictions();
     return predictions;
   }
 
@@ -321,7 +321,6 @@ final class Job implements AutoCloseable {
     for (var key : keys.subList(0, Math.max(0, keys.size() - PREDICTIONS))) {
       var old = compiled.remove(key);
       if (old != null) {
-        recent = null;
         old.program().close();
       }
     }
