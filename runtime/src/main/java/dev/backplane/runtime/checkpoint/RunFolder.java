@@ -52,6 +52,7 @@ public final class RunFolder implements AutoCloseable {
   public static RunFolder open(Path folder) {
     try {
       Files.createDirectories(folder.resolve(CHECKPOINTS));
+      Durable.forceFolder(folder);
       var opened = new RunFolder(folder, lock(folder));
       for (var left : list(folder.resolve(CHECKPOINTS))) {
         if (left.getFileName().toString().startsWith(".")) {

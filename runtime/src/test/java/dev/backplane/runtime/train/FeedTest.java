@@ -17,7 +17,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-@Timeout(60)
+@Timeout(180)
 class FeedTest {
   private static List<String> batches(Batches batches, int epoch, int batch, boolean ahead) {
     var seen = new ArrayList<String>();
