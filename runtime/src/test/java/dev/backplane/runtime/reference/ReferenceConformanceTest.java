@@ -50,4 +50,13 @@ class ReferenceConformanceTest {
       checks.forEach(check -> assertTrue(check.run().isEmpty(), check.name()));
     }
   }
+
+  @Test
+  void randomProgramsRun() {
+    var backend = new ReferenceBackend();
+    try (var device = backend.open(backend.devices(), DeviceSettings.defaults());
+        var oracle = backend.open(backend.devices(), DeviceSettings.defaults())) {
+      Conformance.programs(device, oracle, 1, 300);
+    }
+  }
 }
