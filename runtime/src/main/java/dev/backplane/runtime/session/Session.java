@@ -121,12 +121,17 @@ public final class Session implements AutoCloseable {
     var plan = Placement.place(name, graph, sites, target.strict());
     var handovers = handovers(plan, inputs, outputs);
     var assembly = Assembly.compile(plan, handovers, sites, target, workspace);
-    for (var handover : handovers) {
-      state.settle(handover.state(), plan.parts().get(handover.part()).site());
+    try {
+      for (var handover : handovers) {
+        state.settle(handover.state(), plan.parts().get(handover.part()).site());
+      }
+      var program = new SessionProgram(name, this, assembly, inputs, outputs);
+      programs.add(program);
+      return program;
+    } catch (RuntimeException e) {
+      assembly.close();
+      throw e;
     }
-    var program = new SessionProgram(name, this, assembly, inputs, outputs);
-    programs.add(program);
-    return program;
   }
 
   private void check(String name, String what, List<TensorType> types, List<Slot> slots) {

@@ -45,7 +45,12 @@ public final class SessionProgram implements AutoCloseable {
     reads = paths(this.inputs);
     writes = paths(this.outputs);
     layout = session.state().layout();
-    wiring = wire();
+    try {
+      wiring = wire();
+    } catch (RuntimeException e) {
+      arena.close();
+      throw e;
+    }
   }
 
   private void allocate(List<Slot> slots, List<Value> values) {

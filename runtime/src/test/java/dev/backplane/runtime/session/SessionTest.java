@@ -27,6 +27,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -296,6 +301,38 @@ class SessionTest {
         lost.getMessage());
     assertEquals(0, narrow.starts);
     assertEquals(List.of("reference"), devices.list().stream().map(d -> d.id()).toList());
+  }
+
+  @Test
+  void letsACallEndBeforeItsBackendGoes() throws Exception {
+    var narrow = new NarrowBackend("Binary");
+    var devices = devices(narrow);
+    var session = session(devices, "w");
+    var program = accumulate(session);
+    var inside = new CountDownLatch(1);
+    var goOn = new CountDownLatch(1);
+    narrow.whileStarting =
+        () -> {
+          inside.countDown();
+          try {
+            goOn.await();
+          } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+          }
+        };
+    try (var threads = Executors.newFixedThreadPool(2)) {
+      var step = threads.submit(program::start);
+      inside.await();
+      var removal = threads.submit(() -> devices.remove(narrow));
+      assertThrows(TimeoutException.class, () -> removal.get(50, TimeUnit.MILLISECONDS));
+      assertEquals(0, narrow.closedDevices);
+      goOn.countDown();
+      removal.get();
+      assertEquals(1, narrow.closedDevices);
+      // The step itself got through; its last transfers found the gate shut.
+      var failure = assertThrows(ExecutionException.class, step::get);
+      assertEquals(DeviceLostException.class, failure.getCause().getClass());
+    }
   }
 
   @Test

@@ -47,6 +47,9 @@ public final class NarrowBackend implements Backend {
   /** Whether the next execution fails. */
   public boolean failNext;
 
+  /** What happens while an execution is being started. */
+  public Runnable whileStarting = () -> {};
+
   /** How often a device was closed. */
   public int closedDevices;
 
@@ -159,6 +162,7 @@ public final class NarrowBackend implements Backend {
     @Override
     public void start() {
       starts++;
+      whileStarting.run();
       if (failNext) {
         failNext = false;
         failure = Optional.of(new BackplaneException("narrow: a bit flipped"));
