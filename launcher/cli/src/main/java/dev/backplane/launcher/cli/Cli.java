@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import picocli.CommandLine;
+import picocli.CommandLine.IFactory;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.UnmatchedArgumentException;
 
@@ -22,7 +23,7 @@ final class Cli {
   }
 
   int run(String[] arguments) {
-    var line = new CommandLine(BackplaneCommand.class, injector::getInstance);
+    var line = new CommandLine(BackplaneCommand.class, new OursByGuice(injector));
     line.setCaseInsensitiveEnumValuesAllowed(true);
     line.setParameterExceptionHandler(Cli::wrongUsage);
     line.setExecutionExceptionHandler((e, command, parsed) -> failed(e, command.getErr()));
@@ -81,6 +82,16 @@ final class Cli {
       return "(Its details could not be written to "
           + Path.of(System.getProperty("java.io.tmpdir"))
           + ".)";
+    }
+  }
+
+  /** Makes our classes by Guice; the JDK's, such as the list of an option's values, by picocli. */
+  private record OursByGuice(Injector injector) implements IFactory {
+    @Override
+    public <T> T create(Class<T> type) throws Exception {
+      return type.getPackageName().equals(Cli.class.getPackageName())
+          ? injector.getInstance(type)
+          : CommandLine.defaultFactory().create(type);
     }
   }
 }

@@ -1,0 +1,3 @@
+module plain {
+  requires dev.backplane.layers.core;
+}
