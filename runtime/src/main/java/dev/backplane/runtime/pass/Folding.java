@@ -54,6 +54,9 @@ final class Folding {
   /** The most elements of a literal that takes part. */
   private static final int LIMIT = 256;
 
+  /** Whole numbers up to here, and their sums on the way, are exact where sums accumulate. */
+  private static final double EXACT = 0x1p24;
+
   private Folding() {}
 
   /** How an op may be folded. */
@@ -78,6 +81,12 @@ final class Folding {
         return Optional.of(run(op, elements.stream().map(Optional::orElseThrow).toList()));
       }
     }
+    if (op instanceof Reduce reduce) {
+      var all = reduce(reduce, operands.getFirst(), graph);
+      if (all.isPresent()) {
+        return all;
+      }
+    }
     var literals = new ArrayList<Literal>();
     for (var operand : operands) {
       var literal = graph.constant(operand);
@@ -90,6 +99,41 @@ final class Folding {
     return result.size() == 1 && result.getFirst().shape().size() <= LIMIT
         ? Optional.of(run(op, literals))
         : Optional.empty();
+  }
+
+  /** All of one element: a sum only if it is exact in whatever order it is taken. */
+  private static Optional<Literal> reduce(Reduce op, Value x, Rewriter graph) {
+    var element = graph.splat(x);
+    if (element.isEmpty()) {
+      return Optional.empty();
+    }
+    long count = 1;
+    for (int axis : op.axes()) {
+      count *= x.type().shape().dimension(axis);
+    }
+    if (count == 0) {
+      return Optional.empty();
+    }
+    var c = element.get();
+    var dtype = x.type().dtype();
+    double sum = 0 + c.doubleAt(0) * count;
+    return switch (op.combiner()) {
+      case MAXIMUM, MINIMUM, AND, OR -> element;
+      case ADD -> {
+        if (!dtype.isFloating()) {
+          yield Optional.of(Literal.scalar(dtype, c.longAt(0) * count));
+        }
+        yield Math.rint(c.doubleAt(0)) == c.doubleAt(0) && Math.abs(sum) <= EXACT
+            ? Optional.of(Literal.scalar(dtype, sum))
+            : Optional.empty();
+      }
+      case MULTIPLY -> Optional.empty();
+    };
+  }
+
+  /** Whether each element of the result depends on the elements at its place and nothing else. */
+  static boolean isElementwise(Primitive op) {
+    return way(op) == Way.ELEMENT;
   }
 
   private static Literal run(Primitive op, List<Literal> literals) {

@@ -82,7 +82,9 @@ final class Rewriter {
   /** The results of an op, in the simplest way there is to compute them. */
   List<Value> write(Op op, List<Value> operands, String origin) {
     if (op instanceof Primitive primitive) {
-      var simpler = Algebra.simplify(primitive, operands, this, origin);
+      var simpler =
+          Algebra.simplify(primitive, operands, this, origin)
+              .or(() -> Shapes.onScalars(primitive, operands, this, origin));
       if (simpler.isPresent()) {
         return simpler.get();
       }

@@ -80,6 +80,25 @@ final class Shapes {
         : Optional.empty();
   }
 
+  /** What is computed of nothing but repeated scalars is computed of them, and repeated. */
+  static Optional<List<Value>> onScalars(
+      Primitive op, List<Value> operands, Rewriter graph, String origin) {
+    if (!Folding.isElementwise(op) || operands.getFirst().type().shape().rank() == 0) {
+      return Optional.empty();
+    }
+    var scalars = new ArrayList<Value>();
+    for (var operand : operands) {
+      var repeated = graph.made(operand, Broadcast.class).map(Rewriter.Made::x);
+      if (repeated.isEmpty() || repeated.get().type().shape().rank() > 0) {
+        return Optional.empty();
+      }
+      scalars.add(repeated.get());
+    }
+    var scalar = graph.write(op, scalars, origin).getFirst();
+    var shape = operands.getFirst().type().shape();
+    return Optional.of(List.of(graph.write(new Broadcast(shape, List.of()), origin, scalar)));
+  }
+
   private static boolean allZero(List<Integer> numbers) {
     return numbers.stream().allMatch(n -> n == 0);
   }

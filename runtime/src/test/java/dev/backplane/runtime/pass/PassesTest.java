@@ -10,12 +10,14 @@ import dev.backplane.graph.Value;
 import dev.backplane.op.Attributes;
 import dev.backplane.op.Binary;
 import dev.backplane.op.Broadcast;
+import dev.backplane.op.Combiner;
 import dev.backplane.op.Composite;
 import dev.backplane.op.Constant;
 import dev.backplane.op.Convert;
 import dev.backplane.op.Dot;
 import dev.backplane.op.Op;
 import dev.backplane.op.OptimizationBarrier;
+import dev.backplane.op.Reduce;
 import dev.backplane.op.Reshape;
 import dev.backplane.op.Scan;
 import dev.backplane.op.Transpose;
@@ -145,6 +147,23 @@ class PassesTest {
     var two = new Constant(Literal.scalar(DType.F32, 2.0));
     assertEquals(
         List.of(two, new Broadcast(X.shape(), List.of()), new Binary(Binary.Kind.POWER)), ops);
+  }
+
+  @Test
+  void sumWhatIsKnownWhereTheSumIsExact() {
+    var sum = new Reduce(Combiner.ADD, List.of(0, 1));
+    var six = new Constant(Literal.scalar(DType.F32, 6.0));
+    assertEquals(List.of(six), simplified(X, (b, x) -> b.apply(sum, number(b, x, 1))));
+    var tenth = simplified(X, (b, x) -> b.apply(sum, number(b, x, 0.1)));
+    assertTrue(tenth.contains(sum), "its bits depend on the order");
+  }
+
+  @Test
+  void computeRepeatedScalarsOnce() {
+    var exp = new Unary(Unary.Kind.EXP);
+    var repeat = new Broadcast(Shape.of(2, 3), List.of());
+    var ops = simplified(TensorType.f32(), (b, x) -> b.apply(exp, b.apply(repeat, x)));
+    assertEquals(List.of(exp, repeat), ops);
   }
 
   @Test
