@@ -12,14 +12,13 @@ import dev.backplane.runtime.placement.Site;
 import dev.backplane.runtime.placement.Sites;
 import dev.backplane.runtime.session.Assembly;
 import dev.backplane.runtime.session.Endpoint;
+import dev.backplane.runtime.session.HostAccess;
 import dev.backplane.runtime.trace.Trace;
 import dev.backplane.tensor.Literal;
 import dev.backplane.tensor.Scope;
 import dev.backplane.tensor.Tensor;
 import dev.backplane.tensor.TensorType;
 import dev.backplane.tensor.Tensors;
-import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.IdentityHashMap;
@@ -161,14 +160,7 @@ public final class EagerScope implements Scope {
 
   private EagerTensor write(Literal value) {
     var buffer = sites.at(Site.CHOSEN).allocate(List.of(value.type())).getFirst();
-    try (var arena = Arena.ofShared()) {
-      var segment = arena.allocate(value.type().bytes(), 64);
-      MemorySegment.copy(value.data(), 0, segment, 0, segment.byteSize());
-      try (var execution = buffer.write(segment)) {
-        execution.start();
-        execution.await();
-      }
-    }
+    HostAccess.write(buffer, value);
     var tensor = new EagerTensor(this, buffer);
     live.add(tensor);
     return tensor;
@@ -176,15 +168,7 @@ public final class EagerScope implements Scope {
 
   Literal read(EagerTensor tensor) {
     requireOpen();
-    var buffer = tensor.buffer();
-    try (var arena = Arena.ofShared()) {
-      var segment = arena.allocate(buffer.type().bytes(), 64);
-      try (var execution = buffer.read(segment)) {
-        execution.start();
-        execution.await();
-      }
-      return Literal.copyOf(buffer.type(), segment);
-    }
+    return HostAccess.read(tensor.buffer());
   }
 
   void forget(EagerTensor tensor) {

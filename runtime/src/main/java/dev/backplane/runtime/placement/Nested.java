@@ -42,7 +42,7 @@ import dev.backplane.op.Sort;
 import dev.backplane.op.Transpose;
 import dev.backplane.op.Unary;
 import dev.backplane.op.While;
-import java.util.List;
+import java.util.ArrayList;
 import java.util.function.UnaryOperator;
 
 /** The graphs inside ops. */
@@ -74,32 +74,25 @@ final class Nested {
   /** The number of the first primitive set that holds an op and all inside it. */
   static int since(Op op) {
     return switch (op) {
-      case Composite composite -> since(List.of(composite.decomposition()));
-      case Primitive primitive ->
-          Math.max(
-              primitive.since(),
-              switch (primitive) {
-                case Scan scan -> since(List.of(scan.body()));
-                case While loop -> since(List.of(loop.condition(), loop.body()));
-                case If branch -> since(List.of(branch.then(), branch.otherwise()));
-                case Unary _, Binary _, Compare _, Select _, Clamp _, Convert _ -> 1;
-                case BitcastConvert _, Constant _, Iota _, Broadcast _, Reshape _ -> 1;
-                case Transpose _, Slice _, Pad _, Concatenate _, Reverse _ -> 1;
-                case DynamicSlice _, DynamicUpdateSlice _, Gather _, Scatter _, Dot _ -> 1;
-                case Convolution _, Reduce _, ArgReduce _, ReduceWindow _ -> 1;
-                case SelectAndScatter _, Sort _, RandomBits _, OptimizationBarrier _ -> 1;
-                case CustomCall _, AllReduce _, AllGather _, ReduceScatter _ -> 1;
-                case CollectivePermute _ -> 1;
-              });
+      case Composite composite -> since(composite.decomposition());
+      case Primitive primitive -> {
+        var inner = new ArrayList<Graph>();
+        map(
+            primitive,
+            graph -> {
+              inner.add(graph);
+              return graph;
+            });
+        int newest = primitive.since();
+        for (var graph : inner) {
+          newest = Math.max(newest, since(graph));
+        }
+        yield newest;
+      }
     };
   }
 
-  private static int since(List<Graph> graphs) {
-    return graphs.stream()
-        .flatMap(graph -> graph.nodes().stream())
-        .map(Node::op)
-        .mapToInt(Nested::since)
-        .max()
-        .orElse(1);
+  private static int since(Graph graph) {
+    return graph.nodes().stream().map(Node::op).mapToInt(Nested::since).max().orElse(1);
   }
 }

@@ -5,8 +5,6 @@ import dev.backplane.runtime.placement.Site;
 import dev.backplane.runtime.placement.Sites;
 import dev.backplane.tensor.Literal;
 import dev.backplane.tensor.TensorType;
-import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -77,15 +75,7 @@ final class StateBlock implements AutoCloseable {
   }
 
   Literal read(String path) {
-    var buffer = home(path).buffer();
-    try (var arena = Arena.ofShared()) {
-      var segment = arena.allocate(buffer.type().bytes(), 64);
-      try (var execution = buffer.read(segment)) {
-        execution.start();
-        execution.await();
-      }
-      return Literal.copyOf(buffer.type(), segment);
-    }
+    return HostAccess.read(home(path).buffer());
   }
 
   void write(String path, Literal value) {
@@ -94,14 +84,7 @@ final class StateBlock implements AutoCloseable {
       throw new IllegalArgumentException(
           "Session C2: state " + path + " is " + buffer.type() + ", found " + value.type());
     }
-    try (var arena = Arena.ofShared()) {
-      var segment = arena.allocate(buffer.type().bytes(), 64);
-      MemorySegment.copy(value.data(), 0, segment, 0, segment.byteSize());
-      try (var execution = buffer.write(segment)) {
-        execution.start();
-        execution.await();
-      }
-    }
+    HostAccess.write(buffer, value);
   }
 
   @Override
