@@ -14,7 +14,8 @@ import org.jspecify.annotations.Nullable;
  * where the host has one core, gathered when they are asked for. Both give the same batches. After
  * the first epoch's order nothing is allocated but the order of each further epoch.
  *
- * <p>One thread takes: {@link #next}, then {@link Staged#segments}, then {@link #release}.
+ * <p>One thread at a time takes: {@link #next}, then {@link Staged#segments}, then {@link
+ * #release}.
  */
 final class Feed implements AutoCloseable {
   private static final int DEPTH = 4;
@@ -26,10 +27,9 @@ final class Feed implements AutoCloseable {
   private final AtomicLong produced = new AtomicLong();
   private final AtomicLong consumed = new AtomicLong();
   private final Producer producer;
-  private final Thread consumer = Thread.currentThread();
   private final @Nullable Thread thread;
   private volatile boolean closed;
-  private volatile boolean consumerWaits;
+  private volatile @Nullable Thread waitingConsumer;
   private volatile boolean producerWaits;
   private volatile @Nullable Throwable failure;
 
@@ -102,11 +102,11 @@ final class Feed implements AutoCloseable {
       if (spins < 200) {
         Thread.onSpinWait();
       } else {
-        consumerWaits = true;
+        waitingConsumer = Thread.currentThread();
         if (produced.get() == taken && failure == null) {
           LockSupport.park(this);
         }
-        consumerWaits = false;
+        waitingConsumer = null;
       }
     }
     return ring[(int) (taken % DEPTH)];
@@ -140,13 +140,11 @@ final class Feed implements AutoCloseable {
         }
         producer.fill(ring[(int) (made % DEPTH)]);
         produced.set(made + 1);
-        if (consumerWaits) {
-          LockSupport.unpark(consumer);
-        }
+        LockSupport.unpark(waitingConsumer);
       }
     } catch (Throwable e) {
       failure = e;
-      LockSupport.unpark(consumer);
+      LockSupport.unpark(waitingConsumer);
     }
   }
 

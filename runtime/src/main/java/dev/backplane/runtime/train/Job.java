@@ -106,6 +106,7 @@ final class Job implements AutoCloseable {
     var job = new Job(programs, Session.open(devices, target, types));
     try {
       filling.accept(job);
+      programs.table().forgetInitializers();
       return job;
     } catch (RuntimeException e) {
       job.close();

@@ -81,38 +81,27 @@ record Programs(String name, Blueprint blueprint, Fields fields, StateTable tabl
     var trace = program.trace();
     var streams = new Streams();
     for (var entry : table.entries()) {
-      switch (entry.initial()) {
-        case StateTable.Initial.Filled(double value) -> {
-          if (value != 0) {
-            program.keep(entry.path(), Ops.fill(trace, entry.type(), value));
-          }
-        }
-        case StateTable.Initial.Drawn(var initializer) -> {
-          var zero = trace.constant(Literal.scalar(DType.U32, 0L));
-          var step = trace.constant(Literal.scalar(DType.U32, INITIAL_STEP));
-          var key = program.state(StateTable.KEY);
-          var draw = new Draw(key, step, zero, zero, streams.next(entry.path()));
-          var value =
-              trace.within(
-                  entry.path(),
-                  () -> {
-                    var drawn = initializer.apply(draw, entry.type().shape());
-                    if (!drawn.shape().equals(entry.type().shape())) {
-                      throw new ShapeException(
-                          "Initializer C1: "
-                              + initializer
-                              + " gives "
-                              + drawn.type()
-                              + " for "
-                              + entry.type());
-                    }
-                    return drawn.cast(entry.type().dtype());
-                  });
-          program.keep(entry.path(), value);
-        }
+      if (entry.parameter()) {
+        var zero = trace.constant(Literal.scalar(DType.U32, 0L));
+        var step = trace.constant(Literal.scalar(DType.U32, INITIAL_STEP));
+        var key = program.state(StateTable.KEY);
+        var draw = new Draw(key, step, zero, zero, streams.next(entry.path()));
+        program.keep(entry.path(), trace.within(entry.path(), () -> drawn(entry, draw)));
+      } else if (entry.fill() != 0) {
+        program.keep(entry.path(), Ops.fill(trace, entry.type(), entry.fill()));
       }
     }
     return program.finish();
+  }
+
+  private Tensor drawn(StateTable.Entry entry, Draw draw) {
+    var initializer = table.initializer(entry.path());
+    var drawn = initializer.apply(draw, entry.type().shape());
+    if (!drawn.shape().equals(entry.type().shape())) {
+      throw new ShapeException(
+          "Initializer C1: " + initializer + " gives " + drawn.type() + " for " + entry.type());
+    }
+    return drawn.cast(entry.type().dtype());
   }
 
   /** One training step: with an update, or only adding up gradients for a later one. */

@@ -7,6 +7,7 @@ import dev.backplane.tensor.ShapeException;
 import dev.backplane.tensor.TensorType;
 import java.util.Collection;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -37,22 +38,24 @@ final class StateTable {
 
   private static final String INTERNAL = "$";
 
-  /** How a state begins. */
-  sealed interface Initial {
-    /** Filled with a number. */
-    record Filled(double value) implements Initial {}
-
-    /** By a graph over random numbers. */
-    record Drawn(Initializer initializer) implements Initial {}
-  }
-
   /**
    * One state.
    *
+   * @param parameter whether it is a parameter, whose first value is drawn; else it is filled
+   * @param fill the first value of other state
    * @param trainable whether the optimizer changes it
    * @param group the group of a parameter
    */
-  record Entry(String path, TensorType type, Initial initial, boolean trainable, String group) {}
+  record Entry(
+      String path,
+      TensorType type,
+      boolean parameter,
+      double fill,
+      boolean trainable,
+      String group) {}
+
+  /** Plugins' objects: needed once, and forgotten then, lest a job keep their classes. */
+  private final Map<String, Initializer> initializers = new HashMap<>();
 
   private final Map<String, Entry> entries = new LinkedHashMap<>();
   private boolean fixed;
@@ -73,18 +76,20 @@ final class StateTable {
 
   /** A layer's parameter. */
   void parameter(String path, ParameterSpec spec) {
-    var initial = new Initial.Drawn(spec.initializer());
-    declare(new Entry(path, spec.type(), initial, spec.trainable(), spec.group()), "parameter");
+    declare(new Entry(path, spec.type(), true, 0, spec.trainable(), spec.group()), "parameter");
+    if (!fixed) {
+      initializers.putIfAbsent(path, spec.initializer());
+    }
   }
 
   /** A layer's state. */
   void state(String path, TensorType type, double initial) {
-    declare(new Entry(path, type, new Initial.Filled(initial), false, ""), "state");
+    declare(new Entry(path, type, false, initial, false, ""), "state");
   }
 
   /** Something of the engine's own, an optimizer's slot or a metric's figure. */
   void internal(String path, TensorType type, double initial) {
-    declare(new Entry(path, type, new Initial.Filled(initial), false, ""), "state");
+    declare(new Entry(path, type, false, initial, false, ""), "state");
   }
 
   private void declare(Entry entry, String what) {
@@ -109,7 +114,7 @@ final class StateTable {
               + before.type()
               + " before, now as "
               + entry.type());
-    } else if (isDrawn(before) != isDrawn(entry) || before.trainable() != entry.trainable()) {
+    } else if (before.parameter() != entry.parameter() || before.trainable() != entry.trainable()) {
       throw new ShapeException(
           "Forward C3: "
               + entry.path()
@@ -118,11 +123,18 @@ final class StateTable {
     }
   }
 
-  private static boolean isDrawn(Entry entry) {
-    return switch (entry.initial()) {
-      case Initial.Drawn drawn -> true;
-      case Initial.Filled filled -> false;
-    };
+  /** What draws the first value of a parameter. */
+  Initializer initializer(String path) {
+    var initializer = initializers.get(path);
+    if (initializer == null) {
+      throw new IllegalStateException("the initializer of " + path + " is forgotten");
+    }
+    return initializer;
+  }
+
+  /** Lets go of the initializers: the state has its first values. */
+  void forgetInitializers() {
+    initializers.clear();
   }
 
   /** All entries, in the order in which they came. */

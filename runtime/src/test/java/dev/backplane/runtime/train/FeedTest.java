@@ -14,6 +14,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -79,6 +81,50 @@ class FeedTest {
     while (true) {
       feed.next();
       feed.release();
+    }
+  }
+
+  @Test
+  void anotherThreadMayTakeThanTheOneThatOpened() throws Exception {
+    var examples = new Slow(Tiny.quadrants(64));
+    try (var feed = new Feed(examples.batch(4), 0, 0, 1, true)) {
+      var taken = new AtomicInteger();
+      var taker =
+          new Thread(
+              () -> {
+                for (int i = 0; i < 16; i++) {
+                  feed.next();
+                  feed.release();
+                  taken.incrementAndGet();
+                }
+              });
+      taker.start();
+      taker.join();
+      assertEquals(16, taken.get());
+    }
+  }
+
+  /** Takes its time, so that whoever takes must wait. */
+  private record Slow(Examples examples) implements Examples {
+    @Override
+    public int size() {
+      return examples.size();
+    }
+
+    @Override
+    public List<Feature> inputs() {
+      return examples.inputs();
+    }
+
+    @Override
+    public List<Feature> targets() {
+      return examples.targets();
+    }
+
+    @Override
+    public void gather(int field, int[] rows, int from, int count, MemorySegment target) {
+      LockSupport.parkNanos(Duration.ofMillis(3).toNanos());
+      examples.gather(field, rows, from, count, target);
     }
   }
 
