@@ -27,11 +27,14 @@ final class Given {
       Unpacking.unpack(given, pin, copy);
       return;
     }
+    if (!Files.exists(given)) {
+      throw new Mismatch(List.of("it does not exist"));
+    }
     var problems = new ArrayList<String>();
     for (var file : pin.files()) {
       var found = find(given, pin, file);
       if (found.isEmpty()) {
-        problems.add(absence(given, pin, file));
+        problems.add("neither " + file.name() + " nor " + file.name() + ".gz is there");
         continue;
       }
       try (var in = Files.newInputStream(found.get())) {
@@ -82,12 +85,5 @@ final class Given {
 
   private static List<Path> folders(Path given, DatasetPin pin) {
     return List.of(given.resolve(pin.name()), given);
-  }
-
-  private static String absence(Path given, DatasetPin pin, PinnedFile file) {
-    if (!Files.exists(given)) {
-      return given + " does not exist";
-    }
-    return "neither " + file.name() + " nor " + file.name() + ".gz is there";
   }
 }

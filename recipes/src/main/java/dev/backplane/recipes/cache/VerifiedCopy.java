@@ -53,9 +53,9 @@ final class VerifiedCopy {
     try {
       write(name.endsWith(".gz") ? new GZIPInputStream(in, 1 << 16) : in, file, where);
     } catch (EOFException e) {
-      throw Mismatch.of(file, where, "that it is cut short (" + Failures.text(e) + ")");
+      throw Mismatch.of(file, where, "it cut short (" + Failures.text(e) + ")");
     } catch (ZipException e) {
-      throw Mismatch.of(file, where, "that it is no valid gzip file (" + Failures.text(e) + ")");
+      throw Mismatch.of(file, where, "it to be no valid gzip file (" + Failures.text(e) + ")");
     }
   }
 

@@ -88,7 +88,9 @@ class GivenFolderTest {
     var empty = Files.createDirectory(given.resolve("empty"));
     assertThrows(DatasetException.class, () -> open(empty));
     var missing = assertThrows(DatasetException.class, () -> open(given.resolve("nowhere")));
-    assertTrue(missing.getMessage().contains("nowhere does not exist"), missing.getMessage());
+    assertTrue(
+        missing.getMessage().contains("nowhere does not hold it:\n  it does not exist\n"),
+        missing.getMessage());
   }
 
   @Test
