@@ -1,3 +1,0 @@
-module plain {
-  requires dev.backplane.layers.core;
-}
