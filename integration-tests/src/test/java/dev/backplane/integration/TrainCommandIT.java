@@ -117,4 +117,15 @@ class TrainCommandIT {
       assertTrue(out.contains(recipe), out);
     }
   }
+
+  @Test
+  void whyOfARecipeTellsWhereEachNodeRuns() throws Exception {
+    var nodes = run(0, "why", "iris-mlp", "--json").lines();
+    assertTrue(nodes.size() > 10, nodes::toString);
+    for (var node : nodes) {
+      assertTrue(node.startsWith("{\"event\":\"node\",\"origin\":"), node);
+      assertFalse(node.contains("\"reason\":\"\""), node);
+    }
+    assertTrue(nodes.stream().anyMatch(node -> node.contains("\"op\":\"Dot\"")), nodes::toString);
+  }
 }

@@ -1,42 +1,53 @@
 package dev.backplane.launcher.cli;
 
+import dev.backplane.Backplane;
+import dev.backplane.Training;
 import dev.backplane.launcher.cli.assembly.HostFile;
 import dev.backplane.launcher.cli.assembly.Judgement;
 import dev.backplane.launcher.cli.assembly.Twin;
 import dev.backplane.launcher.cli.assembly.TwinFramework;
+import dev.backplane.nn.GradientTransform;
+import dev.backplane.nn.Metric;
 import jakarta.inject.Inject;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.BundleException;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** {@code why}: every bundle that fits or is left out, with the reason. */
+/** {@code why}: every bundle that fits or is left out, or where each node of a recipe runs. */
 @Command(
     name = "why",
-    description =
-        "Every bundle that fits this host or is left out, with the requirement that failed.",
+    description = {
+      "Every bundle that fits this host or is left out, with the requirement that failed;",
+      "of a recipe: the device of each node of its training step, with the reason."
+    },
     mixinStandardHelpOptions = true)
 final class WhyCommand implements Callable<Integer> {
   private final BundleContext context;
+  private final Backplane backplane;
 
   @Spec CommandSpec spec;
 
+  @Mixin TargetOptions targets = new TargetOptions();
+
   @Parameters(
       arity = "0..1",
-      paramLabel = "BUNDLE.jar",
-      description = "Tell only whether this bundle would fit.")
-  @Nullable Path bundle;
+      paramLabel = "BUNDLE.jar|RECIPE",
+      description = "Tell only of this bundle, or of the nodes of this recipe.")
+  @Nullable String subject;
 
   @Option(
       names = "--host",
@@ -50,20 +61,33 @@ final class WhyCommand implements Callable<Integer> {
   boolean json;
 
   @Inject
-  WhyCommand(BundleContext context) {
+  WhyCommand(BundleContext context, Backplane backplane) {
     this.context = context;
+    this.backplane = backplane;
   }
 
   @Override
   public Integer call() {
+    if (subject == null || subject.endsWith(".jar")) {
+      return bundles(subject == null ? null : Path.of(subject)).number;
+    }
+    if (host != null) {
+      throw new CommandException(
+          ExitCode.WRONG_USAGE, "--host judges bundles; the nodes of a recipe run on this host");
+    }
+    nodes(subject);
+    return ExitCode.DONE.number;
+  }
+
+  private ExitCode bundles(@Nullable Path bundle) {
     try {
-      var judgements = bundle == null && host == null ? here() : inTwins();
+      var judgements = bundle == null && host == null ? Judgement.all(context) : inTwins(bundle);
       var asked = bundle == null ? null : Twin.of(bundle).symbolicName();
       var shown =
           judgements.stream().filter(j -> asked == null || j.symbolicName().equals(asked)).toList();
       shown.forEach(this::print);
       var fits = asked == null || shown.stream().allMatch(Judgement::fits);
-      return (fits ? ExitCode.DONE : ExitCode.NOTHING_FITS).number;
+      return fits ? ExitCode.DONE : ExitCode.NOTHING_FITS;
     } catch (IOException e) {
       throw new CommandException(ExitCode.FAILED, String.valueOf(e.getMessage()), e);
     } catch (BundleException e) {
@@ -72,14 +96,10 @@ final class WhyCommand implements Callable<Integer> {
     }
   }
 
-  private List<Judgement> here() {
-    return Judgement.all(context);
-  }
-
   /**
    * The question is about another host or a bundle that is not installed: nothing here is touched.
    */
-  private List<Judgement> inTwins() throws IOException, BundleException {
+  private List<Judgement> inTwins(@Nullable Path bundle) throws IOException, BundleException {
     var twins = new ArrayList<Twin>();
     var devices = new ArrayList<Twin>();
     for (Bundle installed : context.getBundles()) {
@@ -113,6 +133,37 @@ final class WhyCommand implements Callable<Integer> {
           "%-9s %s %s%n",
           judgement.fits() ? "fits" : "left out", judgement.symbolicName(), judgement.version());
       judgement.reasons().forEach(reason -> out.println("          " + reason));
+    }
+  }
+
+  private void nodes(String recipeName) {
+    var recipe = RecipeOptions.recipe(backplane, recipeName);
+    var access = RecipeOptions.access(null, spec.commandLine().getErr());
+    var plan = RecipeOptions.plan(recipe, Map.of(), access, 0);
+    var target = targets.target(backplane);
+    try (var training =
+        backplane
+            .trainer(plan.model(), plan.loss(), plan.optimizer())
+            .name(recipe.name())
+            .metrics(plan.metrics().toArray(Metric[]::new))
+            .transforms(plan.transforms().toArray(GradientTransform[]::new))
+            .open(plan.data().train().batch(plan.batch()), target)) {
+      training.why().forEach(this::print);
+    }
+  }
+
+  private void print(Training.Placed node) {
+    var out = spec.commandLine().getOut();
+    if (json) {
+      var fields = new LinkedHashMap<String, Object>();
+      fields.put("event", "node");
+      fields.put("origin", node.origin());
+      fields.put("op", node.op());
+      fields.put("device", node.device());
+      fields.put("reason", node.reason());
+      new JsonLines(out).print(fields);
+    } else {
+      out.printf("%-10s %-24s %-20s %s%n", node.device(), node.op(), node.origin(), node.reason());
     }
   }
 }
