@@ -3,6 +3,8 @@ package dev.backplane.backend.cpu;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.backplane.backend.Device;
+import dev.backplane.backend.DeviceSettings;
+import dev.backplane.runtime.reference.ReferenceBackend;
 import dev.backplane.tck.Conformance;
 import dev.backplane.tck.Protocol;
 import java.util.Set;
@@ -10,6 +12,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 
 /** The conformance kit on this device: every primitive, and the rules of the SPI. */
@@ -30,6 +33,7 @@ class ConformanceTest {
           "Sort",
           "While");
 
+  private static final int PROGRAMS = 200;
   private static Device device;
 
   @BeforeAll
@@ -61,5 +65,13 @@ class ConformanceTest {
     var backend = new CpuBackend();
     return Protocol.checks(backend, backend.devices().getFirst())
         .map(check -> DynamicTest.dynamicTest(check.name(), check::run));
+  }
+
+  @Test
+  void randomProgramsGiveTheBitsOfTheReference() {
+    var oracle = new ReferenceBackend();
+    try (var reference = oracle.open(oracle.devices(), DeviceSettings.defaults())) {
+      Conformance.programs(device, reference, 1, PROGRAMS);
+    }
   }
 }
