@@ -2,13 +2,12 @@ package dev.backplane.runtime.session;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import com.sun.management.ThreadMXBean;
 import dev.backplane.Target;
 import dev.backplane.runtime.device.Devices;
+import dev.backplane.runtime.testing.Allocations;
 import dev.backplane.runtime.testing.NullBackend;
 import dev.backplane.runtime.trace.Trace;
 import dev.backplane.tensor.TensorType;
-import java.lang.management.ManagementFactory;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -27,7 +26,6 @@ class AllocationTest {
 
   @Test
   void allocatesNothingInARun() {
-    var threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
     var type = TensorType.f32(8);
     var trace = Trace.begin();
     var w = trace.input(type);
@@ -48,9 +46,9 @@ class AllocationTest {
         run(program);
         // Once to the device, the program, once from the device.
         assertEquals(3L * RUNS, backend.starts.get());
-        long before = threads.getCurrentThreadAllocatedBytes();
+        long before = Allocations.bytes();
         run(program);
-        long after = threads.getCurrentThreadAllocatedBytes();
+        long after = Allocations.bytes();
         assertEquals(0, (after - before) / RUNS, "bytes per run");
       }
     }
