@@ -148,31 +148,16 @@ public final class Conformance {
 
   /**
    * Runs random programs of many exact ops, and asks for the very bits: what fusing, sharing memory
-   * and reordering must not change. Ops that the device does not support natively are left out.
+   * and reordering must not change. Each also runs a few times in place, arguments donated to
+   * results. Ops that the device does not support natively are left out.
    *
    * @param count how many programs
    * @throws AssertionError if a result differs; names the program, the element and its seed
    */
   public static void programs(Device device, Device oracle, long seed, int count) {
+    var check = new ProgramCheck(device, oracle);
     for (int i = 0; i < count; i++) {
-      long mine = seed + i;
-      var graph =
-          RandomProgram.draw(
-              new Draw(mine), (op, types) -> device.supports(op, types) instanceof Support.Native);
-      var inputs = RandomProgram.inputs(new Draw(mine + 1), graph);
-      var where = "  repeat with Conformance.programs(device, oracle, " + mine + ", 1)\n" + graph;
-      try {
-        var expected = OnDevice.run(oracle, graph, inputs);
-        var found = OnDevice.run(device, graph, inputs);
-        for (int result = 0; result < expected.size(); result++) {
-          var mismatch = Comparison.exact(expected.get(result), found.get(result)).mismatch();
-          if (mismatch.isPresent()) {
-            throw new AssertionError("result " + result + ", " + mismatch.get() + "\n" + where);
-          }
-        }
-      } catch (BackplaneException | IllegalArgumentException | IllegalStateException e) {
-        throw new AssertionError(device.info().id() + " threw " + e + "\n" + where, e);
-      }
+      check.run(seed + i);
     }
   }
 

@@ -169,8 +169,9 @@ class WatchedTest {
         nodes.add(new Node(twist.apply(node.op()), node.operands(), node.results(), node.origin()));
       }
       var graph = program.graph();
+      var other = new Graph(graph.inputs(), nodes, graph.outputs());
       return device.compile(
-          Program.of(new Graph(graph.inputs(), nodes, graph.outputs())), workspace);
+          new Program(other, program.donations(), program.numerics(), program.tuning()), workspace);
     }
 
     @Override
@@ -198,6 +199,20 @@ class WatchedTest {
                 new Binary(Binary.Kind.SHIFT_RIGHT_LOGICAL),
                 new Binary(Binary.Kind.SHIFT_RIGHT_ARITHMETIC))
             .isEmpty());
+  }
+
+  @Test
+  void randomProgramsFindADeviceThatComputesSomethingElse() {
+    var add = new Binary(Binary.Kind.ADD);
+    var subtract = new Binary(Binary.Kind.SUBTRACT);
+    try (var twisted = new Twisted(open(backend), x -> x.equals(add) ? subtract : x);
+        var oracle = open(backend)) {
+      var failure =
+          assertThrows(AssertionError.class, () -> Conformance.programs(twisted, oracle, 1, 100));
+      var text = failure.getMessage();
+      assertTrue(text.contains("repeat with Conformance.programs(device, oracle, "), text);
+      assertTrue(text.contains("Binary{kind=ADD}"), text);
+    }
   }
 
   private List<String> failures(Op op, Op instead) {
