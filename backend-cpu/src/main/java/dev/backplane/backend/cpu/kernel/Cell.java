@@ -10,5 +10,10 @@ import dev.backplane.tensor.DType;
  * @param offset bytes behind the base
  * @param dtype what is stored
  * @param extent how it is indexed
+ * @param strip whether it holds no more columns than one strip, and is indexed within that
  */
-record Cell(int base, long offset, DType dtype, Extent extent) {}
+record Cell(int base, long offset, DType dtype, Extent extent, boolean strip) {
+  Cell(int base, long offset, DType dtype, Extent extent) {
+    this(base, offset, dtype, extent, false);
+  }
+}

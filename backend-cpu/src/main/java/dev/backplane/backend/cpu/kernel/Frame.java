@@ -23,11 +23,11 @@ final class Frame {
   private int row = -1;
   private int column = -1;
 
-  /** A frame of a static method whose only parameter is the array of addresses. */
-  Frame(CodeBuilder code) {
+  /** A frame of a static method whose first parameter is the array of addresses. */
+  Frame(CodeBuilder code, int parameters) {
     this.code = code;
     this.addresses = 0;
-    this.next = 1;
+    this.next = parameters;
   }
 
   static ClassDesc desc(Class<?> type) {
@@ -100,6 +100,16 @@ final class Frame {
     code.loadConstant(columns * cell.dtype().bytes()).lmul().ladd().lstore(local);
   }
 
+  /** Forgets the addresses of rows, whose locals are given to others. */
+  void forgetRows() {
+    rows.clear();
+  }
+
+  /** Pushes the array of addresses. */
+  void pushAddresses() {
+    code.aload(addresses);
+  }
+
   /** Pushes the address of a cell's current element, some elements further. */
   void pushAddress(Cell cell, int further) {
     switch (cell.extent()) {
@@ -112,6 +122,9 @@ final class Frame {
       case COLUMN -> {
         code.lload(Lookup.in(bases, cell));
         pushColumn();
+        if (cell.strip()) {
+          code.loadConstant(Chunk.STRIP - 1).iand();
+        }
         scaled(cell);
       }
       case FULL -> {

@@ -10,18 +10,15 @@ import java.util.Arrays;
  * @param group what was compiled
  * @param plan its loops
  * @param routine an instance of the generated class
+ * @param scratchBytes what the class needs
  * @param form what it was compiled to
  */
-record GeneratedKernel(Step.Fused group, Plan plan, Routine routine, String form)
+record GeneratedKernel(
+    Step.Fused group, Plan plan, Routine routine, long scratchBytes, String form)
     implements Kernel {
   @Override
   public String name() {
     return group.name();
-  }
-
-  @Override
-  public long scratchBytes() {
-    return plan.scratchBytes();
   }
 
   @Override

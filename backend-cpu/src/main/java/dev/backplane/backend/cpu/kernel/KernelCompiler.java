@@ -93,8 +93,9 @@ public final class KernelCompiler {
                         group.name() + ": no common rows and columns: " + group.graph()));
     var plan = Planner.plan(group.graph(), space);
     var lanes = vectors ? VectorTypes.preferred() : Optional.<Integer>empty();
-    var bytes = RoutineWriter.write(plan, "Routine", lanes);
-    return new GeneratedKernel(group, plan, define(bytes), form(plan, vectors, lanes));
+    var written = RoutineWriter.write(plan, "Routine", lanes);
+    return new GeneratedKernel(
+        group, plan, define(written.bytes()), written.scratchBytes(), form(plan, vectors, lanes));
   }
 
   private static Routine define(byte[] bytes) {
@@ -122,7 +123,7 @@ public final class KernelCompiler {
       for (var loop : all) {
         if (!loop.isEmpty()) {
           loops++;
-          SweepWriter.refusal(loop, plan.space()).ifPresent(refusals::add);
+          ChunkWriter.refusal(loop, plan.space().columns()).ifPresent(refusals::add);
         }
       }
     }

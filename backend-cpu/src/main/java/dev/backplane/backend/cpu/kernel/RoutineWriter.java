@@ -1,5 +1,6 @@
 package dev.backplane.backend.cpu.kernel;
 
+import dev.backplane.kit.fusion.Extent;
 import java.lang.classfile.ClassBuilder;
 import java.lang.classfile.ClassFile;
 import java.lang.classfile.CodeBuilder;
@@ -7,38 +8,60 @@ import java.lang.constant.ClassDesc;
 import java.lang.constant.ConstantDescs;
 import java.lang.constant.MethodTypeDesc;
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 
-/** Writes the class of a plan: a method for every loop nest, and one that calls them in order. */
+/**
+ * Writes the class of a plan: methods that loop over columns, a method for every phase that calls
+ * them row by row, and one that calls these in order.
+ */
 final class RoutineWriter {
   private static final MethodTypeDesc LOOP =
       MethodTypeDesc.of(ConstantDescs.CD_void, ConstantDescs.CD_long.arrayType());
   private static final int CONSTANT =
       ClassFile.ACC_PRIVATE | ClassFile.ACC_STATIC | ClassFile.ACC_FINAL;
+  private static final int STATIC = ClassFile.ACC_PRIVATE | ClassFile.ACC_STATIC;
+  // What the JVM's compilers take in one method, found by trying: see Chunk.
+  private static final int VECTOR_OPERATIONS = 24;
+  private static final int SCALAR_OPERATIONS = 200;
 
   private final Plan plan;
   private final ClassDesc self;
   private final Optional<VectorTypes> types;
   private final List<String> loops = new ArrayList<>();
+  private final Map<Integer, Cell> uniforms = new HashMap<>();
+  private long scratch;
 
   private RoutineWriter(Plan plan, ClassDesc self, Optional<VectorTypes> types) {
     this.plan = plan;
     this.self = self;
     this.types = types;
+    this.scratch = plan.scratchBytes();
   }
 
   /**
-   * The bytes of a class that implements {@link Routine}.
+   * A class that implements {@link Routine}.
+   *
+   * @param bytes the class file
+   * @param scratchBytes the scratch memory it needs, more than its plan where loops were cut
+   */
+  record Written(byte[] bytes, long scratchBytes) {}
+
+  /**
+   * Writes a plan.
    *
    * @param lanes of the vectors to use; empty for the scalar form
    */
-  static byte[] write(Plan plan, String name, Optional<Integer> lanes) {
+  static Written write(Plan plan, String name, Optional<Integer> lanes) {
     var self = ClassDesc.of(RoutineWriter.class.getPackageName(), name);
     var types = lanes.map(count -> new VectorTypes(self, count));
     var writer = new RoutineWriter(plan, self, types);
-    return ClassFile.of().build(self, writer::members);
+    var bytes = ClassFile.of().build(self, writer::members);
+    return new Written(bytes, writer.scratch);
   }
 
   private void members(ClassBuilder type) {
@@ -72,22 +95,113 @@ final class RoutineWriter {
   }
 
   private void phase(ClassBuilder type, int number, Plan.Phase phase) {
+    var methods = new IdentityHashMap<Plan.Loop, SweepWriter.Methods>();
     if (!phase.scalars().isEmpty()) {
-      method(type, "scalars" + number, writer -> writer.scalars(phase.scalars()));
+      method(type, "scalars" + number, methods, writer -> writer.scalars(phase.scalars()));
     }
     if (!phase.columns().isEmpty()) {
-      method(type, "columns" + number, writer -> writer.columns(phase.columns()));
+      var name = "columns" + number;
+      methods.put(phase.columns(), loop(type, name, phase.columns()));
+      method(type, name, methods, writer -> writer.columns(phase.columns()));
     }
-    phase.sweep().ifPresent(sweep -> method(type, "sweep" + number, writer -> writer.sweep(sweep)));
+    if (phase.sweep().isPresent()) {
+      var sweep = phase.sweep().get();
+      var name = "sweep" + number;
+      for (int pass = 0; pass < sweep.passes().size(); pass++) {
+        var loop = sweep.passes().get(pass);
+        methods.put(loop, loop(type, name + "_" + pass, loop));
+      }
+      method(type, name, methods, writer -> writer.sweep(sweep));
+    }
   }
 
-  private void method(ClassBuilder type, String name, Consumer<SweepWriter> body) {
+  private void method(
+      ClassBuilder type,
+      String name,
+      Map<Plan.Loop, SweepWriter.Methods> methods,
+      Consumer<SweepWriter> body) {
     loops.add(name);
     type.withMethodBody(
         name,
         LOOP,
-        ClassFile.ACC_PRIVATE | ClassFile.ACC_STATIC,
-        code -> body.accept(new SweepWriter(plan, code, types)));
+        STATIC,
+        code -> body.accept(new SweepWriter(plan, self, code, uniforms, methods)));
+  }
+
+  private Cell allocate(Register register, Extent extent, long elements) {
+    var dtype = ScalarCode.memoryOf(register);
+    int base = plan.inputs() + plan.outputs();
+    boolean strip = plan.space().columns() > Chunk.STRIP && extent == Extent.COLUMN;
+    var cell = new Cell(base, scratch, dtype, extent, strip);
+    scratch += (elements * dtype.bytes() + 63) / 64 * 64;
+    return cell;
+  }
+
+  /** Writes the parts of a loop over columns. */
+  private SweepWriter.Methods loop(ClassBuilder type, String name, Plan.Loop loop) {
+    for (var lane : ChunkWriter.uniforms(loop)) {
+      if (!(lane instanceof Lane.Load || lane instanceof Lane.Index)) {
+        uniforms.computeIfAbsent(
+            lane.id(), id -> allocate(lane.register(), Extent.SCALAR, 1));
+      }
+    }
+    int columns = (int) plan.space().columns();
+    var form =
+        types.filter(known -> ChunkWriter.refusal(loop, columns).isEmpty());
+    int limit =
+        form.map(known -> VECTOR_OPERATIONS * known.lanes() / Plan.LANES)
+            .orElse(SCALAR_OPERATIONS);
+    var chunks =
+        Chunk.split(
+            loop,
+            limit,
+            register ->
+                allocate(register, Extent.COLUMN, Math.min(columns + 15, Chunk.STRIP)));
+    int border = form.isEmpty() ? columns : columns / Plan.LANES * Plan.LANES;
+    var whole = new ArrayList<String>();
+    var rest = new ArrayList<String>();
+    // One part goes through all columns at once, of several each starts anew in every strip.
+    boolean once = border <= Chunk.STRIP || chunks.size() == 1;
+    for (var chunk : chunks) {
+      if (border > 0) {
+        whole.add(name + "_" + whole.size());
+        chunk(
+            type,
+            whole.getLast(),
+            chunk,
+            form,
+            writer -> {
+              if (form.isEmpty()) {
+                writer.scalarLoop();
+              } else {
+                writer.vectorLoop(once);
+              }
+            });
+      }
+      if (border < columns) {
+        rest.add(name + "_" + rest.size() + "_rest");
+        chunk(
+            type,
+            rest.getLast(),
+            chunk,
+            form,
+            writer -> writer.vectorRest(columns - border, border == 0));
+      }
+    }
+    return new SweepWriter.Methods(whole, rest, border);
+  }
+
+  private void chunk(
+      ClassBuilder type,
+      String name,
+      Chunk chunk,
+      Optional<VectorTypes> form,
+      Consumer<ChunkWriter> body) {
+    type.withMethodBody(
+        name,
+        SweepWriter.CHUNK,
+        STATIC,
+        code -> body.accept(new ChunkWriter(plan, chunk, uniforms, code, form)));
   }
 
   private void run(CodeBuilder code) {

@@ -24,6 +24,7 @@ final class ScalarCode {
   private final Map<Integer, Integer> locals = new HashMap<>();
   private final Map<Integer, Integer> uses = new HashMap<>();
   private final Map<Integer, Cell> gathering = new HashMap<>();
+  private final Map<Integer, Cell> given = new HashMap<>();
 
   ScalarCode(Frame frame, long columns) {
     this.frame = frame;
@@ -34,6 +35,11 @@ final class ScalarCode {
   /** The memory in which an accumulator's lanes lie, lane 0 first. */
   void gatherIn(int accumulator, Cell lanes) {
     gathering.put(accumulator, lanes);
+  }
+
+  /** Says that values lie in memory, by id of their lanes. */
+  void give(Map<Integer, Cell> cells) {
+    given.putAll(cells);
   }
 
   /** The memory in which an accumulator's lanes lie. */
@@ -60,7 +66,7 @@ final class ScalarCode {
   }
 
   private void count(Lane lane) {
-    if (uses.merge(lane.id(), 1, Integer::sum) == 1) {
+    if (uses.merge(lane.id(), 1, Integer::sum) == 1 && !given.containsKey(lane.id())) {
       lane.arguments().forEach(this::count);
       if (lane instanceof Lane.Uniform uniform) {
         count(uniform.outer());
@@ -98,6 +104,12 @@ final class ScalarCode {
   }
 
   private void compute(Lane lane) {
+    var cell = given.get(lane.id());
+    if (cell != null) {
+      frame.pushAddress(cell, 0);
+      frame.load(cell);
+      return;
+    }
     switch (lane) {
       case Lane.Constant constant -> constant(constant);
       case Lane.Load load -> {

@@ -7,7 +7,9 @@ import java.lang.constant.ClassDesc;
 import java.lang.constant.ConstantDescs;
 import java.lang.constant.MethodTypeDesc;
 import java.util.HashMap;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * Writes lanes as calls of the Vector API, {@link VectorTypes#lanes()} elements at a time. The API
@@ -26,6 +28,7 @@ final class VectorCode {
   private final Map<Integer, Integer> outer = new HashMap<>();
   private final Map<Integer, Integer> inner = new HashMap<>();
   private final Map<Integer, Integer> uses = new HashMap<>();
+  private final Map<Integer, Cell> given = new HashMap<>();
   private int part;
   private boolean masked;
 
@@ -37,20 +40,34 @@ final class VectorCode {
     this.columns = columns;
   }
 
-  /** Whether an expression has a vector form, its uniform parts aside. */
-  static boolean takes(Lane lane) {
-    boolean here =
+  /** Why a lane has no vector form, its operands aside; empty if it has one. */
+  static Optional<String> refuses(Lane lane) {
+    boolean taken =
         switch (lane) {
           case Lane.Call call -> false;
+          case Lane.Partial partial -> false;
           case Lane.Load load -> takes(load.cell().dtype());
+          case Lane.Index index -> index.of() == Extent.COLUMN || index.of() == Extent.FULL;
           case Lane.Uniform uniform -> takes(uniform.register());
           case Lane.Constant constant -> takes(constant.register());
           case Lane.Accumulated accumulated -> takes(accumulated.register());
-          case Lane.Partial partial -> false;
-          case Lane.Index index -> index.of() == Extent.COLUMN || index.of() == Extent.FULL;
           case Lane.Apply apply -> takes(apply.register());
         };
-    return here && lane.arguments().stream().allMatch(VectorCode::takes);
+    if (taken) {
+      return Optional.empty();
+    }
+    var what =
+        switch (lane) {
+          case Lane.Call call -> call.method();
+          case Lane.Load load -> load.cell().dtype().toString();
+          case Lane.Index index -> "an index of " + index.of();
+          case Lane.Constant c -> c.register().name().toLowerCase(Locale.ROOT);
+          case Lane.Uniform u -> u.register().name().toLowerCase(Locale.ROOT);
+          case Lane.Accumulated a -> a.register().name().toLowerCase(Locale.ROOT);
+          case Lane.Partial p -> p.register().name().toLowerCase(Locale.ROOT);
+          case Lane.Apply a -> a.register().name().toLowerCase(Locale.ROOT);
+        };
+    return Optional.of(what + " has no vector form");
   }
 
   private static boolean takes(Register register) {
@@ -64,8 +81,13 @@ final class VectorCode {
     };
   }
 
+  /** Says that values lie in memory, by id of their lanes. */
+  void give(Map<Integer, Cell> cells) {
+    given.putAll(cells);
+  }
+
   void count(Lane lane) {
-    if (uses.merge(lane.id(), 1, Integer::sum) == 1) {
+    if (uses.merge(lane.id(), 1, Integer::sum) == 1 && !given.containsKey(lane.id())) {
       lane.arguments().forEach(this::count);
     }
   }
@@ -80,11 +102,6 @@ final class VectorCode {
         outer.put(lane.id(), keep());
       }
     }
-  }
-
-  /** Forgets what was prepared for one row. */
-  void forget(Lane lane) {
-    outer.remove(lane.id());
   }
 
   private int keep() {
@@ -133,6 +150,11 @@ final class VectorCode {
   }
 
   private void compute(Lane lane) {
+    var cell = given.get(lane.id());
+    if (cell != null) {
+      load(cell);
+      return;
+    }
     switch (lane) {
       case Lane.Load load -> load(load.cell());
       case Lane.Index index -> index(index.of());
@@ -154,6 +176,19 @@ final class VectorCode {
     types.pushSpecies(code, number.register());
     scalars.push(number);
     broadcast(number.register());
+  }
+
+  /** Reads a vector of an accumulator's lanes from memory into a local. */
+  int fill(Cell lanes, int part) {
+    begin(part, false);
+    load(lanes);
+    return keep();
+  }
+
+  /** Starts an accumulator's lanes in a local. */
+  int start(Lane identity) {
+    pushBroadcast(identity);
+    return keep();
   }
 
   /** Writes a vector of an accumulator's lanes to memory. */
