@@ -49,6 +49,7 @@ record Chunk(List<Plan.Store> stores, List<Plan.Fold> folds, Map<Integer, Cell> 
     private final Map<Integer, Integer> parts = new HashMap<>();
     private final Map<Integer, Lane> lanes = new LinkedHashMap<>();
     private final Set<Integer> counted = new HashSet<>();
+    private final Map<Integer, Boolean> gathering = new HashMap<>();
     private final Map<Integer, Cell> kept = new HashMap<>();
     private int part;
     private int work;
@@ -126,6 +127,10 @@ record Chunk(List<Plan.Store> stores, List<Plan.Fold> folds, Map<Integer, Cell> 
     }
 
     private boolean together(Lane lane, int with) {
+      var known = gathering.get(lane.id());
+      if (known != null) {
+        return known;
+      }
       boolean gathers = lane instanceof Lane.Accumulated;
       for (var argument : lane.arguments()) {
         gathers |= together(argument, with);
@@ -133,6 +138,7 @@ record Chunk(List<Plan.Store> stores, List<Plan.Fold> folds, Map<Integer, Cell> 
       if (gathers && parts.containsKey(lane.id())) {
         parts.put(lane.id(), with);
       }
+      gathering.put(lane.id(), gathers);
       return gathers;
     }
 

@@ -131,7 +131,7 @@ final class Functions {
   }
 
   private Lane expm1(Lane unbounded) {
-    var x = atMost(atLeast(unbounded, -20f), 90f);
+    var x = atMost(atLeast(unbounded, -20f), 89f);
     var reduced = reduce(x);
     var r = reduced.rest();
     var p = lanes.fma(lanes.multiply(r, r), expTail(r), r);

@@ -67,14 +67,14 @@ final class Scalars {
 
   /**
    * The error function: its Taylor series (all terms of one sign, by Kummer's transformation) below
-   * 3, the continued fraction of its complement above.
+   * 2, the continued fraction of its complement above.
    */
   static double erf(double x) {
     double a = Math.abs(x);
     if (!(a < 6)) {
       return Double.isNaN(x) ? x : Math.copySign(1, x);
     }
-    if (a < 3) {
+    if (a < 2) {
       double term = x;
       double sum = x;
       double square = x * x;

@@ -49,6 +49,7 @@ final class SweepWriter {
   private final Map<Integer, Integer> rowFolds = new HashMap<>();
   private final Map<Integer, Lane> accumulated = new HashMap<>();
   private final Set<Integer> written = new HashSet<>();
+  private final Map<Integer, Boolean> ofRow = new HashMap<>();
 
   /**
    * A writer of one method.
@@ -164,17 +165,23 @@ final class SweepWriter {
   }
 
   /** Whether a value is another one in each row. */
-  private static boolean ofRow(Lane lane) {
-    return switch (lane) {
-      case Lane.Load load -> load.cell().extent() == Extent.ROW;
-      case Lane.Index index -> index.of() == Extent.ROW;
-      case Lane.Uniform uniform -> ofRow(uniform.outer());
-      case Lane.Partial partial -> true;
-      case Lane.Accumulated gathered -> true;
-      case Lane.Constant constant -> false;
-      case Lane.Apply apply -> apply.arguments().stream().anyMatch(SweepWriter::ofRow);
-      case Lane.Call call -> call.arguments().stream().anyMatch(SweepWriter::ofRow);
-    };
+  private boolean ofRow(Lane lane) {
+    var known = ofRow.get(lane.id());
+    if (known == null) {
+      known =
+          switch (lane) {
+            case Lane.Load load -> load.cell().extent() == Extent.ROW;
+            case Lane.Index index -> index.of() == Extent.ROW;
+            case Lane.Uniform uniform -> ofRow(uniform.outer());
+            case Lane.Partial partial -> true;
+            case Lane.Accumulated gathered -> true;
+            case Lane.Constant constant -> false;
+            case Lane.Apply apply -> apply.arguments().stream().anyMatch(this::ofRow);
+            case Lane.Call call -> call.arguments().stream().anyMatch(this::ofRow);
+          };
+      ofRow.put(lane.id(), known);
+    }
+    return known;
   }
 
   /** Values that are the same for all rows, before the first one. */
@@ -226,8 +233,7 @@ final class SweepWriter {
     for (var fold : sweep.rowFolds()) {
       scalars.push(fold.updated());
       var accumulator = fold.accumulator();
-      code.storeLocal(
-          accumulator.register().kind(), Lookup.in(rowFolds, accumulator.number()));
+      code.storeLocal(accumulator.register().kind(), Lookup.in(rowFolds, accumulator.number()));
     }
     scalars.leave(scope);
   }
