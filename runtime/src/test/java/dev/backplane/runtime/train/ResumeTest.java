@@ -136,6 +136,7 @@ class ResumeTest {
     var child = child(parts, 1000);
     try {
       awaitCheckpoint(child);
+      refused(Tiny.trainer(), "another training writes to it");
     } finally {
       child.destroyForcibly();
       child.waitFor(10, TimeUnit.SECONDS);
