@@ -7,22 +7,27 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
 
 /**
- * What every call to a device passes through. Once the device is lost nobody enters any more, and
- * losing it waits for those who are inside. Entering allocates nothing.
+ * What every call to a device passes through. Once the device is lost nobody enters any more.
+ * Losing it waits for work that holds it, which may still call it until it has ended, and then for
+ * those who are inside. Nothing here allocates on the way in or out.
  */
 final class Gate {
   private static final Duration PATIENCE = Duration.ofSeconds(30);
 
   private enum State {
     OPEN,
+    /** Only for those who hold it. */
+    ENDING,
     CLOSED,
     LOST
   }
 
   private final AtomicInteger inside = new AtomicInteger();
+  private final AtomicInteger held = new AtomicInteger();
   private final String device;
   private final String backend;
   private volatile State state = State.OPEN;
+  private volatile State end = State.OPEN;
 
   Gate(String device, String backend) {
     this.device = device;
@@ -31,7 +36,7 @@ final class Gate {
 
   void enter() {
     inside.incrementAndGet();
-    if (state != State.OPEN) {
+    if (!isOpen()) {
       inside.decrementAndGet();
       throw refusal();
     }
@@ -39,6 +44,20 @@ final class Gate {
 
   void exit() {
     inside.decrementAndGet();
+  }
+
+  /** Work of several calls begins, all of which will be let through. */
+  void hold() {
+    held.incrementAndGet();
+    if (state != State.OPEN) {
+      held.decrementAndGet();
+      throw refusal();
+    }
+  }
+
+  /** That work has ended. */
+  void release() {
+    held.decrementAndGet();
   }
 
   <T> T pass(Supplier<T> call) {
@@ -51,10 +70,10 @@ final class Gate {
   }
 
   boolean isOpen() {
-    return state == State.OPEN;
+    return state == State.OPEN || state == State.ENDING;
   }
 
-  /** Lets nobody in any more and waits for those inside. False if it was shut before. */
+  /** Lets nobody in any more, once those who hold it have let go. False if it was shut before. */
   boolean lose() {
     return shut(State.LOST);
   }
@@ -69,17 +88,25 @@ final class Gate {
       if (state != State.OPEN) {
         return false;
       }
-      state = as;
+      end = as;
+      state = State.ENDING;
     }
-    long end = System.nanoTime() + PATIENCE.toNanos();
-    while (inside.get() > 0 && System.nanoTime() < end) {
-      LockSupport.parkNanos(50_000);
-    }
+    awaitZero(held);
+    state = as;
+    awaitZero(inside);
     return true;
   }
 
+  /** Patience has an end, since work that is never awaited never lets go. */
+  private static void awaitZero(AtomicInteger count) {
+    long end = System.nanoTime() + PATIENCE.toNanos();
+    while (count.get() > 0 && System.nanoTime() < end) {
+      LockSupport.parkNanos(50_000);
+    }
+  }
+
   private RuntimeException refusal() {
-    return switch (state) {
+    return switch (end) {
       case LOST ->
           new DeviceLostException(
               "device "
@@ -88,7 +115,7 @@ final class Gate {
                   + backend
                   + " has gone, and what it held with it; go on from a checkpoint or snapshot on"
                   + " another device");
-      case OPEN, CLOSED ->
+      case OPEN, ENDING, CLOSED ->
           new IllegalStateException("device " + device + " is closed: its session has ended");
     };
   }

@@ -42,6 +42,20 @@ public final class Lease implements Device {
     return primitiveSet;
   }
 
+  /**
+   * Begins work of several calls: until it ends the backend does not go.
+   *
+   * @throws dev.backplane.backend.DeviceLostException if it has gone or is about to
+   */
+  public void hold() {
+    gate.hold();
+  }
+
+  /** Ends it. */
+  public void release() {
+    gate.release();
+  }
+
   /** What the device answers; an answer by exception counts as no. */
   @Override
   public Support supports(Op op, List<TensorType> operands) {

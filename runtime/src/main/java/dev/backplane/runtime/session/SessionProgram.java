@@ -4,10 +4,13 @@ import dev.backplane.BackplaneException;
 import dev.backplane.Training;
 import dev.backplane.backend.CompileReport;
 import dev.backplane.graph.Value;
+import dev.backplane.runtime.device.Lease;
 import dev.backplane.runtime.name.Nearest;
+import dev.backplane.runtime.placement.Site;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -28,6 +31,7 @@ public final class SessionProgram implements AutoCloseable {
   private final Map<String, MemorySegment> hosts = new LinkedHashMap<>();
   private final List<String> reads;
   private final List<String> writes;
+  private final Lease[] devices;
   private Wiring wiring;
   private int layout;
   private boolean started;
@@ -44,6 +48,7 @@ public final class SessionProgram implements AutoCloseable {
     allocate(this.outputs, assembly.plan().outputs());
     reads = paths(this.inputs);
     writes = paths(this.outputs);
+    devices = devices();
     layout = session.state().layout();
     try {
       wiring = wire();
@@ -69,6 +74,12 @@ public final class SessionProgram implements AutoCloseable {
       }
     }
     return paths;
+  }
+
+  private Lease[] devices() {
+    var used = EnumSet.of(Site.CHOSEN);
+    assembly.plan().parts().forEach(part -> used.add(part.site()));
+    return used.stream().map(session.sites()::at).distinct().toArray(Lease[]::new);
   }
 
   private Wiring wire() {
@@ -118,10 +129,14 @@ public final class SessionProgram implements AutoCloseable {
    * @throws dev.backplane.StateLostException if a state it reads is lost
    */
   public void start() {
+    if (closed) {
+      throw new IllegalStateException("program " + name + " is closed");
+    }
     if (layout != session.state().layout()) {
       rewire();
     }
     session.begin(this, reads);
+    hold();
     started = true;
     try {
       wiring.start();
@@ -129,6 +144,25 @@ public final class SessionProgram implements AutoCloseable {
       // A step that fails makes those behind it fail too: the first one is the cause.
       var cause = wiring.drain();
       throw failed(cause == null ? e : cause);
+    }
+  }
+
+  /** No backend goes in the middle of a run. */
+  private void hold() {
+    for (int i = 0; i < devices.length; i++) {
+      try {
+        devices[i].hold();
+      } catch (RuntimeException e) {
+        release(i);
+        session.end(this);
+        throw e;
+      }
+    }
+  }
+
+  private void release(int count) {
+    for (int i = 0; i < count; i++) {
+      devices[i].release();
     }
   }
 
@@ -154,13 +188,17 @@ public final class SessionProgram implements AutoCloseable {
     } catch (RuntimeException e) {
       throw failed(e);
     }
+    ended();
+  }
+
+  private void ended() {
     started = false;
+    release(devices.length);
     session.end(this);
   }
 
   private RuntimeException failed(RuntimeException e) {
-    started = false;
-    session.end(this);
+    ended();
     if (e instanceof BackplaneException failure) {
       session.lose(writes, failure);
       return failure;
@@ -194,6 +232,10 @@ public final class SessionProgram implements AutoCloseable {
   public void close() {
     if (!closed) {
       closed = true;
+      if (started) {
+        wiring.drain();
+        ended();
+      }
       wiring.close();
       assembly.close();
       arena.close();
