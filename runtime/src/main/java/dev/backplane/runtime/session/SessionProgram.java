@@ -14,12 +14,14 @@ import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A program of a session, bound to the session's state and to host memory. A run transfers the host
  * inputs, computes, and transfers the host outputs; it allocates nothing.
  */
 public final class SessionProgram implements AutoCloseable {
+  private static final System.Logger LOG = System.getLogger(SessionProgram.class.getName());
   private static final long ALIGNMENT = 64;
 
   private final String name;
@@ -35,6 +37,8 @@ public final class SessionProgram implements AutoCloseable {
   private Wiring wiring;
   private int layout;
   private boolean started;
+  private boolean held;
+  private @Nullable RuntimeException failure;
   private boolean closed;
 
   SessionProgram(
@@ -140,6 +144,12 @@ public final class SessionProgram implements AutoCloseable {
     started = true;
     try {
       wiring.start();
+      if (wiring.isDone()) {
+        // Nothing is under way: a backend may go although nobody has awaited this yet.
+        failure = wiring.drain();
+        release(devices.length);
+        held = false;
+      }
     } catch (RuntimeException e) {
       // A step that fails makes those behind it fail too: the first one is the cause.
       var cause = wiring.drain();
@@ -158,6 +168,7 @@ public final class SessionProgram implements AutoCloseable {
         throw e;
       }
     }
+    held = true;
   }
 
   private void release(int count) {
@@ -183,17 +194,20 @@ public final class SessionProgram implements AutoCloseable {
     if (!started) {
       return;
     }
-    try {
-      wiring.await();
-    } catch (RuntimeException e) {
-      throw failed(e);
+    var cause = held ? wiring.drain() : failure;
+    if (cause != null) {
+      throw failed(cause);
     }
     ended();
   }
 
   private void ended() {
     started = false;
-    release(devices.length);
+    failure = null;
+    if (held) {
+      release(devices.length);
+      held = false;
+    }
     session.end(this);
   }
 
@@ -232,10 +246,13 @@ public final class SessionProgram implements AutoCloseable {
   public void close() {
     if (!closed) {
       closed = true;
-      if (started) {
-        wiring.drain();
-        ended();
+      if (held) {
+        var unseen = wiring.drain();
+        if (unseen != null) {
+          LOG.log(System.Logger.Level.DEBUG, "program " + name + " failed unseen", unseen);
+        }
       }
+      ended();
       wiring.close();
       assembly.close();
       arena.close();

@@ -79,6 +79,16 @@ final class Wiring implements AutoCloseable {
     }
   }
 
+  /** Whether everything submitted has ended, well or not. Allocates nothing. */
+  boolean isDone() {
+    for (int i = 0; i < sequence.length; i++) {
+      if (!sequence[i].isDone()) {
+        return false;
+      }
+    }
+    return true;
+  }
+
   /** Waits for everything submitted, and throws the first failure. */
   void await() {
     var failure = drain();
@@ -90,9 +100,9 @@ final class Wiring implements AutoCloseable {
   /** Waits for everything submitted, and gives back the first failure. */
   @Nullable RuntimeException drain() {
     RuntimeException failure = null;
-    for (var step : sequence) {
+    for (int i = 0; i < sequence.length; i++) {
       try {
-        step.await();
+        sequence[i].await();
       } catch (RuntimeException e) {
         failure = failure == null ? e : failure;
       }

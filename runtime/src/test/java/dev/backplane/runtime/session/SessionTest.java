@@ -3,6 +3,7 @@ package dev.backplane.runtime.session;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.backplane.BackplaneException;
@@ -22,6 +23,7 @@ import dev.backplane.tensor.TensorType;
 import dev.backplane.tensor.Tensors;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -331,6 +333,21 @@ class SessionTest {
       assertEquals(1, narrow.closedDevices);
       assertThrows(DeviceLostException.class, program::run);
     }
+  }
+
+  @Test
+  void doesNotKeepABackendForARunThatHasEndedUnawaited() {
+    var narrow = new NarrowBackend("Binary");
+    var devices = devices(narrow);
+    var session = session(devices, "w");
+    var program = accumulate(session);
+    put(program.host("x"), 1, 2, 3);
+    program.start();
+    assertTimeoutPreemptively(Duration.ofSeconds(5), () -> devices.remove(narrow));
+    // The run had ended well, and its outputs are in host memory.
+    program.await();
+    assertArrayEquals(new float[] {2, 4, 6}, get(program.host("y")));
+    assertThrows(DeviceLostException.class, program::run);
   }
 
   @Test
