@@ -6,12 +6,12 @@ import dev.backplane.tensor.TensorType;
 import java.lang.foreign.MemorySegment;
 import org.jspecify.annotations.Nullable;
 
-/** A place for a value; its device's lock guards it. */
+/** A place for a value. It is used under its device's lock, but may be closed without. */
 final class ReferenceBuffer implements Buffer {
   private final ReferenceDevice device;
   private final TensorType type;
-  private @Nullable Dense value;
-  private boolean closed;
+  private volatile @Nullable Dense value;
+  private volatile boolean closed;
 
   ReferenceBuffer(ReferenceDevice device, Dense zeros) {
     this.device = device;
@@ -30,13 +30,14 @@ final class ReferenceBuffer implements Buffer {
 
   Dense get() {
     requireOpen();
-    if (value == null) {
+    var held = value;
+    if (held == null) {
       throw new IllegalStateException(
           "reference: buffer "
               + type
               + " holds nothing: an execution it was donated to has failed; write it first");
     }
-    return value;
+    return held;
   }
 
   void set(Dense newValue) {

@@ -12,8 +12,8 @@ final class ReferenceExecution implements Execution {
   private final Runnable precondition;
   private final Runnable work;
   private final Runnable onFailure;
-  private Optional<BackplaneException> failure = Optional.empty();
-  private boolean closed;
+  private volatile Optional<BackplaneException> failure = Optional.empty();
+  private volatile boolean closed;
 
   /**
    * Binds work.
