@@ -13,15 +13,17 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Writes the method of a part of a loop over columns. Its parameters are the addresses, the row, and
- * the first and the last column but one; all columns of a call lie in one strip, or the loop has one
- * part only.
+ * Writes the method of a part of a loop over columns. Its parameters are the addresses, the row,
+ * and the first and the last column but one; all columns of a call lie in one strip, or the loop
+ * has one part only.
  */
 final class ChunkWriter {
   private static final int ROW = 1;
   private static final int FROM = 2;
   private static final int TO = 3;
   private static final int PARAMETERS = 4;
+  // Below this the JVM would take longer to compile vectors than they save.
+  private static final int SHORT = 4 * Plan.LANES;
 
   private final Plan plan;
   private final Chunk chunk;
@@ -179,11 +181,31 @@ final class ChunkWriter {
   /** Sets an accumulator's lanes in memory to where they start. */
   static void start(Frame frame, ScalarCode scalars, Plan.Accumulator accumulator) {
     var lanes = scalars.lanesOf(accumulator.number());
-    for (int i = 0; i < Plan.LANES; i++) {
-      frame.pushAddress(lanes, i);
-      scalars.push(accumulator.identity());
-      frame.store(lanes);
-    }
+    var code = frame.code();
+    int mark = frame.mark();
+    int lane = frame.allocate(TypeKind.INT);
+    var head = code.newLabel();
+    var end = code.newLabel();
+    code.iconst_0().istore(lane).labelBinding(head);
+    code.iload(lane).loadConstant(Plan.LANES).if_icmpge(end);
+    frame.pushAddress(lanes, 0);
+    code.iload(lane).loadConstant(lanes.dtype().bytes()).imul().i2l().ladd();
+    scalars.push(accumulator.identity());
+    frame.store(lanes);
+    code.iinc(lane, 1).goto_(head).labelBinding(end);
+    frame.release(mark);
+  }
+
+  /** Writes the method that adds up an accumulator's lanes. */
+  static void total(Plan plan, Plan.Accumulator accumulator, CodeBuilder code) {
+    var frame = new Frame(code, 1);
+    var scalars = new ScalarCode(frame, plan.space().columns());
+    var lanes = lanes(plan, accumulator);
+    scalars.gatherIn(accumulator.number(), lanes);
+    frame.base(lanes);
+    scalars.count(List.of(accumulator.total()));
+    scalars.push(accumulator.total());
+    code.return_(accumulator.total().register().kind());
   }
 
   private void loop(int local, int step, Runnable body) {
@@ -259,8 +281,7 @@ final class ChunkWriter {
       vector.begin(part, count < (part + 1) * lanes);
       for (var fold : chunk.folds()) {
         int number = fold.accumulator().number();
-        vector.define(
-            Lookup.in(accumulated, number), Lookup.in(gathering, number)[part]);
+        vector.define(Lookup.in(accumulated, number), Lookup.in(gathering, number)[part]);
       }
       chunk.roots().forEach(vector::local);
       chunk.stores().forEach(store -> vector.store(store.value(), store.cell()));
@@ -272,10 +293,14 @@ final class ChunkWriter {
     }
   }
 
-  /** Why a loop has no vector form; empty if it has one. */
-  static Optional<String> refusal(Plan.Loop loop, long columns) {
-    if (columns < 4) {
-      return Optional.of("rows of " + columns);
+  /**
+   * Why a loop has no vector form; empty if it has one.
+   *
+   * @param single whether a call of the kernel runs it once
+   */
+  static Optional<String> refusal(Plan.Loop loop, long columns, boolean single) {
+    if (columns < (single ? SHORT : 4)) {
+      return Optional.of("only " + columns + " columns");
     }
     for (var store : loop.stores()) {
       if (!VectorCode.takes(store.cell().dtype())) {
@@ -293,8 +318,7 @@ final class ChunkWriter {
     if (!seen.add(lane.id())) {
       return Optional.empty();
     }
-    var operand =
-        lane.arguments().stream().flatMap(a -> refusal(a, seen).stream()).findFirst();
+    var operand = lane.arguments().stream().flatMap(a -> refusal(a, seen).stream()).findFirst();
     return operand.isPresent() ? operand : VectorCode.refuses(lane);
   }
 

@@ -117,14 +117,14 @@ public final class KernelCompiler {
     var refusals = new ArrayList<String>();
     int loops = 0;
     for (var phase : plan.phases()) {
-      var all = new ArrayList<Plan.Loop>();
-      all.add(phase.columns());
-      phase.sweep().ifPresent(sweep -> all.addAll(sweep.passes()));
-      for (var loop : all) {
-        if (!loop.isEmpty()) {
-          loops++;
-          ChunkWriter.refusal(loop, plan.space().columns()).ifPresent(refusals::add);
-        }
+      long columns = plan.space().columns();
+      if (!phase.columns().isEmpty()) {
+        loops++;
+        ChunkWriter.refusal(phase.columns(), columns, true).ifPresent(refusals::add);
+      }
+      for (var pass : phase.sweep().map(Plan.Sweep::passes).orElse(List.of())) {
+        loops++;
+        ChunkWriter.refusal(pass, columns, plan.space().rows() == 1).ifPresent(refusals::add);
       }
     }
     if (loops == refusals.size()) {

@@ -80,6 +80,16 @@ final class RoutineWriter {
     for (int i = 0; i < plan.phases().size(); i++) {
       phase(type, i, plan.phases().get(i));
     }
+    for (var accumulator : plan.accumulators()) {
+      if (accumulator.from() != Extent.ROW) {
+        type.withMethodBody(
+            SweepWriter.total(accumulator),
+            MethodTypeDesc.of(
+                Frame.type(accumulator.total().register()), ConstantDescs.CD_long.arrayType()),
+            STATIC,
+            code -> ChunkWriter.total(plan, accumulator, code));
+      }
+    }
     type.withMethodBody("run", LOOP, ClassFile.ACC_PUBLIC, this::run);
   }
 
@@ -101,7 +111,7 @@ final class RoutineWriter {
     }
     if (!phase.columns().isEmpty()) {
       var name = "columns" + number;
-      methods.put(phase.columns(), loop(type, name, phase.columns()));
+      methods.put(phase.columns(), loop(type, name, phase.columns(), true));
       method(type, name, methods, writer -> writer.columns(phase.columns()));
     }
     if (phase.sweep().isPresent()) {
@@ -109,7 +119,7 @@ final class RoutineWriter {
       var name = "sweep" + number;
       for (int pass = 0; pass < sweep.passes().size(); pass++) {
         var loop = sweep.passes().get(pass);
-        methods.put(loop, loop(type, name + "_" + pass, loop));
+        methods.put(loop, loop(type, name + "_" + pass, loop, plan.space().rows() == 1));
       }
       method(type, name, methods, writer -> writer.sweep(sweep));
     }
@@ -137,26 +147,28 @@ final class RoutineWriter {
     return cell;
   }
 
-  /** Writes the parts of a loop over columns. */
-  private SweepWriter.Methods loop(ClassBuilder type, String name, Plan.Loop loop) {
+  /**
+   * Writes the parts of a loop over columns.
+   *
+   * @param single whether a call of the kernel runs it once, not for each row: what then is no loop
+   *     is left to the scalar form, for the JVM would take thousands of calls to compile it
+   */
+  private SweepWriter.Methods loop(ClassBuilder type, String name, Plan.Loop loop, boolean single) {
     for (var lane : ChunkWriter.uniforms(loop)) {
       if (!(lane instanceof Lane.Load || lane instanceof Lane.Index)) {
-        uniforms.computeIfAbsent(
-            lane.id(), id -> allocate(lane.register(), Extent.SCALAR, 1));
+        uniforms.computeIfAbsent(lane.id(), id -> allocate(lane.register(), Extent.SCALAR, 1));
       }
     }
     int columns = (int) plan.space().columns();
-    var form =
-        types.filter(known -> ChunkWriter.refusal(loop, columns).isEmpty());
+    var form = types.filter(known -> ChunkWriter.refusal(loop, columns, single).isEmpty());
+    var restForm = form.filter(known -> !single);
     int limit =
-        form.map(known -> VECTOR_OPERATIONS * known.lanes() / Plan.LANES)
-            .orElse(SCALAR_OPERATIONS);
+        form.map(known -> VECTOR_OPERATIONS * known.lanes() / Plan.LANES).orElse(SCALAR_OPERATIONS);
     var chunks =
         Chunk.split(
             loop,
             limit,
-            register ->
-                allocate(register, Extent.COLUMN, Math.min(columns + 15, Chunk.STRIP)));
+            register -> allocate(register, Extent.COLUMN, Math.min(columns + 15, Chunk.STRIP)));
     int border = form.isEmpty() ? columns : columns / Plan.LANES * Plan.LANES;
     var whole = new ArrayList<String>();
     var rest = new ArrayList<String>();
@@ -184,8 +196,14 @@ final class RoutineWriter {
             type,
             rest.getLast(),
             chunk,
-            form,
-            writer -> writer.vectorRest(columns - border, border == 0));
+            restForm,
+            writer -> {
+              if (restForm.isEmpty()) {
+                writer.scalarLoop();
+              } else {
+                writer.vectorRest(columns - border, border == 0);
+              }
+            });
       }
     }
     return new SweepWriter.Methods(whole, rest, border);

@@ -265,12 +265,28 @@ final class SweepWriter {
     }
   }
 
+  /** The name of the method that adds up an accumulator's lanes. */
+  static String total(Plan.Accumulator accumulator) {
+    return "total" + accumulator.number();
+  }
+
   /** Sums up the lanes of the folds with results of an extent. */
   private void end(List<Plan.Fold> folds, Extent to) {
     for (var fold : folds) {
       var accumulator = fold.accumulator();
       if (accumulator.to() != to) {
         continue;
+      }
+      if (accumulator.from() != Extent.ROW) {
+        // A method of its own: the JVM's first compiler takes no two of them in one.
+        frame.pushAddresses();
+        var kind = accumulator.total().register().kind();
+        var result = Frame.type(accumulator.total().register());
+        code.invokestatic(
+            self, total(accumulator), MethodTypeDesc.of(result, ConstantDescs.CD_long.arrayType()));
+        int local = frame.allocate(kind);
+        code.storeLocal(kind, local);
+        scalars.define(accumulator.total(), local);
       }
       if (accumulator.target().isPresent()) {
         int total = scalars.local(accumulator.total());
