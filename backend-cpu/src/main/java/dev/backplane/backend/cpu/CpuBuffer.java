@@ -60,7 +60,7 @@ final class CpuBuffer implements Buffer {
   public Execution write(MemorySegment host) {
     requireOpen();
     Bindings.checkHost(type, host, false);
-    return new CpuExecution(device, () -> copyIn(host), this::requireOpen, () -> {});
+    return new CpuExecution(device, () -> copyIn(host), this::requireOpen, execution -> {});
   }
 
   private void copyIn(MemorySegment host) {
@@ -72,7 +72,7 @@ final class CpuBuffer implements Buffer {
   public Execution read(MemorySegment host) {
     requireOpen();
     Bindings.checkHost(type, host, true);
-    return new CpuExecution(device, () -> copyOut(host), this::requireHeld, () -> {});
+    return new CpuExecution(device, () -> copyOut(host), this::requireHeld, execution -> {});
   }
 
   private void copyOut(MemorySegment host) {

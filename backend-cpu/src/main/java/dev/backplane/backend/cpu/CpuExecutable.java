@@ -60,7 +60,7 @@ final class CpuExecutable implements Executable {
               device,
               () -> run(steps, donated, resultArray),
               () -> check(argumentArray, resultArray),
-              () -> free(steps));
+              closing -> free(closing, steps));
       executions.add(execution);
       return execution;
     } finally {
@@ -119,7 +119,8 @@ final class CpuExecutable implements Executable {
     }
   }
 
-  private static void free(Bound[] steps) {
+  private void free(CpuExecution closing, Bound[] steps) {
+    executions.remove(closing);
     for (var step : steps) {
       step.close();
     }
@@ -136,8 +137,7 @@ final class CpuExecutable implements Executable {
     try {
       if (!closed) {
         closed = true;
-        executions.forEach(CpuExecution::close);
-        executions.clear();
+        List.copyOf(executions).forEach(CpuExecution::close);
         assembly.close();
       }
     } finally {

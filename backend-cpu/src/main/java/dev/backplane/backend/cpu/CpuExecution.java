@@ -12,7 +12,7 @@ final class CpuExecution implements Execution {
   private final CpuDevice device;
   private final Runnable work;
   private final Runnable check;
-  private final Runnable free;
+  private final Consumer<CpuExecution> free;
   private @Nullable BackplaneException failure;
   private boolean closed;
   private volatile boolean running;
@@ -21,9 +21,9 @@ final class CpuExecution implements Execution {
    * Work of a device.
    *
    * @param check throws where the work may not start
-   * @param free what to free when the execution closes
+   * @param free frees what the execution holds when it closes
    */
-  CpuExecution(CpuDevice device, Runnable work, Runnable check, Runnable free) {
+  CpuExecution(CpuDevice device, Runnable work, Runnable check, Consumer<CpuExecution> free) {
     this.device = device;
     this.work = work;
     this.check = check;
@@ -89,7 +89,7 @@ final class CpuExecution implements Execution {
     try {
       if (!closed) {
         closed = true;
-        free.run();
+        free.accept(this);
       }
     } finally {
       device.lock.unlock();

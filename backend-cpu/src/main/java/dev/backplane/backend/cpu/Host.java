@@ -29,7 +29,8 @@ final class Host {
   /** The device, usable or not. Never throws. */
   static DeviceInfo look() {
     var properties = new TreeMap<String, String>();
-    properties.put("threads", String.valueOf(Runtime.getRuntime().availableProcessors()));
+    properties.put("cores", String.valueOf(Runtime.getRuntime().availableProcessors()));
+    properties.put("threads", "1");
     properties.put("kernels", vectors() ? "vector" : "scalar");
     var cpuinfo = lines("/proc/cpuinfo");
     var name = field(cpuinfo, "model name").orElse(System.getProperty("os.arch", "unknown CPU"));
