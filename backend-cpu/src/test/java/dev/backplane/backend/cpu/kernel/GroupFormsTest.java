@@ -92,6 +92,28 @@ class GroupFormsTest {
   }
 
   @Test
+  void aLoopThatWasCutReadsItsInputBeforeItOverwritesIt() {
+    for (int columns : new int[] {7, 40, 5000}) {
+      for (boolean vectors : List.of(false, true)) {
+        var graph = Graphs.longChain(2, columns, DType.F32);
+        var kernel = Runs.compile(graph, vectors);
+        assertTrue(kernel.inPlace(0, 0));
+        var inputs = inputs(graph, 9);
+        var apart = Runs.run(kernel, graph, inputs).subList(0, 1);
+        try (var arena = Arena.ofConfined()) {
+          var memory = Runs.copy(inputs.getFirst(), arena);
+          var others = arena.allocate(8L * columns + 256, 64).address();
+          var out = new long[] {memory.address(), others, others + 64};
+          var scratch = arena.allocate(kernel.scratchBytes() + 64, 64).address();
+          kernel.bind(new long[] {memory.address()}, out, scratch).run();
+          var together = List.of(Literal.copyOf(inputs.getFirst().type(), memory));
+          Runs.assertSameBits(apart, together, columns + " columns in place");
+        }
+      }
+    }
+  }
+
+  @Test
   void reluBackwardAndTheBiasGradientAreOneKernel() {
     assertOneGroup(Graphs.reluBackward(64, 128));
     for (int columns : new int[] {3, 4, 16, 70, 128, 2000}) {
