@@ -76,7 +76,8 @@ record Plan(
 
   /**
    * What a fold gathers in. Along columns it has {@link #LANES} lanes: column c goes to lane c mod
-   * 16, and in the end lane i takes in lane i + 8, then i + 4, i + 2, i + 1. Over rows it has one.
+   * 16, and in the end lane i takes in lane i + 8 if that was used, then i + 4, i + 2, i + 1. Over
+   * rows it has one.
    *
    * @param number its place in the plan's list
    * @param register what it holds

@@ -147,13 +147,16 @@ final class Planner {
       for (int i = 0; i < Plan.LANES; i++) {
         partial.add(lanes.partial(register, number, i));
       }
+      // Lanes that no column goes to are left out.
+      int used = (int) Math.min(Plan.LANES, space.columns());
       for (int half = Plan.LANES / 2; half > 0; half /= 2) {
-        for (int i = 0; i < half; i++) {
+        for (int i = 0; i + half < used; i++) {
           partial.set(
               i,
               elementwise.binary(
                   combiner.asBinary(), gathering, partial.get(i), partial.get(i + half)));
         }
+        used = Math.min(used, half);
       }
       total = partial.getFirst();
     }
