@@ -13,8 +13,7 @@ import java.util.Arrays;
  * @param scratchBytes what the class needs
  * @param form what it was compiled to
  */
-record GeneratedKernel(
-    Step.Fused group, Plan plan, Routine routine, long scratchBytes, String form)
+record GeneratedKernel(Step.Fused group, Plan plan, Routine routine, long scratchBytes, String form)
     implements Kernel {
   @Override
   public String name() {

@@ -31,7 +31,8 @@ final class EvaluateCommand implements Callable<Integer> {
   @Option(
       names = "--data",
       paramLabel = "FOLDER",
-      description = "A folder or package file that holds the data set, instead of cache and network.")
+      description =
+          "A folder or package file that holds the data set, instead of cache and network.")
   @Nullable Path data;
 
   @Option(names = "--json", description = "One JSON object per line.")

@@ -26,7 +26,8 @@ final class RecipeOptions {
   @Option(
       names = "--data",
       paramLabel = "FOLDER",
-      description = "A folder or package file that holds the data set, instead of cache and network.")
+      description =
+          "A folder or package file that holds the data set, instead of cache and network.")
   @Nullable Path data;
 
   @Option(
