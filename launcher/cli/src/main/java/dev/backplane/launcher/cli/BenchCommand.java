@@ -212,10 +212,9 @@ final class BenchCommand implements Callable<Integer> {
     }
   }
 
-  /** The number the device settled on, else the one it was given. */
+  /** The number the device says it uses, which may be less than it was given; else that one. */
   private int threads(Map<String, String> properties) {
-    return targets.threads > 0
-        ? targets.threads
-        : Integer.parseInt(properties.getOrDefault("threads", "1"));
+    var used = properties.get("threads");
+    return used == null ? Math.max(1, targets.threads) : Integer.parseInt(used);
   }
 }
