@@ -31,6 +31,7 @@ final class Feed implements AutoCloseable {
   private volatile boolean closed;
   private volatile @Nullable Thread waitingConsumer;
   private volatile boolean producerWaits;
+  private volatile boolean ended;
   private volatile @Nullable Throwable failure;
 
   /** One staging area: a batch in its stored form, with unused memory behind a smaller one. */
@@ -88,22 +89,29 @@ final class Feed implements AutoCloseable {
     return arena.allocate(Math.max(1, feature.batch(batches.size()).bytes()), 64);
   }
 
-  /** The next batch, which stays as it is until {@link #release}. */
+  /**
+   * The next batch, which stays as it is until {@link #release}.
+   *
+   * @throws IllegalStateException if all epochs have been taken, or the feed is closed
+   */
   Staged next() {
     long taken = consumed.get();
     if (thread == null && produced.get() == taken) {
+      if (closed || !producer.hasNext()) {
+        throw failed();
+      }
       producer.fill(ring[(int) (taken % DEPTH)]);
       produced.set(taken + 1);
     }
     for (int spins = 0; produced.get() == taken; spins++) {
-      if (failure != null || closed) {
+      if ((ended || closed) && produced.get() == taken) {
         throw failed();
       }
       if (spins < 200) {
         Thread.onSpinWait();
       } else {
         waitingConsumer = Thread.currentThread();
-        if (produced.get() == taken && failure == null) {
+        if (produced.get() == taken && !ended) {
           LockSupport.park(this);
         }
         waitingConsumer = null;
@@ -115,7 +123,9 @@ final class Feed implements AutoCloseable {
   private RuntimeException failed() {
     var cause = failure;
     return switch (cause) {
-      case null -> new IllegalStateException("the input of this training is closed");
+      case null ->
+          new IllegalStateException(
+              "the input of this training " + (closed ? "is closed" : "has ended with its epochs"));
       case RuntimeException runtime -> runtime;
       case Error error -> throw error;
       case Throwable other -> new IllegalStateException("gathering a batch failed", other);
@@ -144,6 +154,8 @@ final class Feed implements AutoCloseable {
       }
     } catch (Throwable e) {
       failure = e;
+    } finally {
+      ended = true;
       LockSupport.unpark(waitingConsumer);
     }
   }
@@ -194,7 +206,7 @@ final class Feed implements AutoCloseable {
     }
 
     boolean hasNext() {
-      return epoch < epochs;
+      return epoch < epochs && (batch < batches.count() || epoch + 1 < epochs);
     }
 
     void fill(Staged staged) {

@@ -69,6 +69,20 @@ class FeedTest {
   }
 
   @Test
+  void behindTheLastBatchThereIsAnErrorAndNoWaiting() {
+    for (boolean ahead : new boolean[] {true, false}) {
+      try (var feed = new Feed(Tiny.train(), 4, 0, 5, ahead)) {
+        for (int i = 0; i < Tiny.train().count(); i++) {
+          feed.next();
+          feed.release();
+        }
+        var failure = assertThrows(IllegalStateException.class, feed::next);
+        assertTrue(failure.getMessage().contains("has ended"), failure.getMessage());
+      }
+    }
+  }
+
+  @Test
   void closingEndsAThreadThatWaitsForRoom() throws InterruptedException {
     var feed = new Feed(Tiny.train(), 0, 0, 1000, true);
     Thread.sleep(20);
