@@ -7,7 +7,6 @@ import dev.backplane.runtime.extension.JsonFormat;
 import dev.backplane.runtime.extension.Located;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -16,9 +15,13 @@ import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The folder of a run: {@code config.json}, {@code metrics.csv} and {@code checkpoints/}. A kill at
@@ -35,11 +38,16 @@ public final class RunFolder implements AutoCloseable {
   private static final String LOCK = ".lock";
   private static final Pattern NAME = Pattern.compile("step-[0-9]{12}");
 
+  /** The folders this process writes to. */
+  private static final Set<Path> HELD = ConcurrentHashMap.newKeySet();
+
   private final Path folder;
+  private final Path real;
   private final FileChannel lock;
 
-  private RunFolder(Path folder, FileChannel lock) {
+  private RunFolder(Path folder, Path real, FileChannel lock) {
     this.folder = folder;
+    this.real = real;
     this.lock = lock;
   }
 
@@ -53,11 +61,17 @@ public final class RunFolder implements AutoCloseable {
     try {
       Files.createDirectories(folder.resolve(CHECKPOINTS));
       Durable.forceFolder(folder);
-      var opened = new RunFolder(folder, lock(folder));
-      for (var left : list(folder.resolve(CHECKPOINTS))) {
-        if (left.getFileName().toString().startsWith(".")) {
-          Durable.deleteTree(left);
+      var real = folder.toRealPath();
+      var opened = new RunFolder(folder, real, lock(folder, real));
+      try {
+        for (var left : list(folder.resolve(CHECKPOINTS))) {
+          if (left.getFileName().toString().startsWith(".")) {
+            Durable.deleteTree(left);
+          }
         }
+      } catch (IOException e) {
+        opened.close();
+        throw e;
       }
       return opened;
     } catch (IOException e) {
@@ -67,21 +81,37 @@ public final class RunFolder implements AutoCloseable {
     }
   }
 
-  private static FileChannel lock(Path folder) throws IOException {
-    var channel =
-        FileChannel.open(folder.resolve(LOCK), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-    try {
-      if (channel.tryLock() != null) {
-        return channel;
-      }
-    } catch (OverlappingFileLockException e) {
-      // This very process holds it: the same as another one.
-    } catch (IOException e) {
-      channel.close();
-      throw e;
+  /**
+   * The file is not even opened where this process holds it: on Linux closing it once more would
+   * let go of the lock that is held.
+   */
+  private static FileChannel lock(Path folder, Path real) throws IOException {
+    if (!HELD.add(real)) {
+      throw busy(folder);
     }
-    channel.close();
-    throw new BackplaneException(
+    @Nullable FileChannel channel = null;
+    boolean locked = false;
+    try {
+      channel =
+          FileChannel.open(
+              folder.resolve(LOCK), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+      locked = channel.tryLock() != null;
+      if (!locked) {
+        throw busy(folder);
+      }
+      return channel;
+    } finally {
+      if (!locked) {
+        HELD.remove(real);
+        if (channel != null) {
+          channel.close();
+        }
+      }
+    }
+  }
+
+  private static BackplaneException busy(Path folder) {
+    return new BackplaneException(
         "run folder "
             + folder
             + ": another training writes to it; wait for its end, or choose"
@@ -139,7 +169,7 @@ public final class RunFolder implements AutoCloseable {
    *     left then, and the checkpoints before are kept
    */
   public void save(Checkpoint checkpoint) {
-    var name = String.format("step-%012d", checkpoint.position().steps());
+    var name = String.format(Locale.ROOT, "step-%012d", checkpoint.position().steps());
     var target = folder.resolve(CHECKPOINTS).resolve(name);
     var aside = target.resolveSibling("." + name);
     writing(
@@ -256,10 +286,15 @@ public final class RunFolder implements AutoCloseable {
   /** Lets others write. Idempotent. */
   @Override
   public void close() {
+    if (!lock.isOpen()) {
+      return;
+    }
     try {
       lock.close();
     } catch (IOException e) {
       throw new BackplaneException("run folder " + folder + ": its lock did not close", e);
+    } finally {
+      HELD.remove(real);
     }
   }
 }
