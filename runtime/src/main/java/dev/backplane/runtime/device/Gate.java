@@ -35,11 +35,19 @@ final class Gate {
   }
 
   void enter() {
-    inside.incrementAndGet();
-    if (!isOpen()) {
-      inside.decrementAndGet();
+    if (!tryEnter()) {
       throw refusal();
     }
+  }
+
+  /** Goes in where it is open; false where nobody may any more. */
+  boolean tryEnter() {
+    inside.incrementAndGet();
+    if (isOpen()) {
+      return true;
+    }
+    inside.decrementAndGet();
+    return false;
   }
 
   void exit() {
@@ -69,7 +77,7 @@ final class Gate {
     }
   }
 
-  boolean isOpen() {
+  private boolean isOpen() {
     return state == State.OPEN || state == State.ENDING;
   }
 

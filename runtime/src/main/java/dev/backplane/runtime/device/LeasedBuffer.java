@@ -25,8 +25,7 @@ record LeasedBuffer(Buffer buffer, Gate gate) implements Buffer {
   /** Closing the device has freed it where the gate is shut. */
   @Override
   public void close() {
-    if (gate.isOpen()) {
-      gate.enter();
+    if (gate.tryEnter()) {
       try {
         buffer.close();
       } finally {

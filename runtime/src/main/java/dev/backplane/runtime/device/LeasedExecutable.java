@@ -35,8 +35,7 @@ record LeasedExecutable(Executable executable, Gate gate) implements Executable 
   /** Closing the device has freed it where the gate is shut. */
   @Override
   public void close() {
-    if (gate.isOpen()) {
-      gate.enter();
+    if (gate.tryEnter()) {
       try {
         executable.close();
       } finally {

@@ -30,10 +30,9 @@ record LeasedExecution(Execution execution, Gate gate) implements Execution {
   /** Work of a lost device has ended. */
   @Override
   public boolean isDone() {
-    if (!gate.isOpen()) {
+    if (!gate.tryEnter()) {
       return true;
     }
-    gate.enter();
     try {
       return execution.isDone();
     } finally {
@@ -54,8 +53,7 @@ record LeasedExecution(Execution execution, Gate gate) implements Execution {
   /** Closing the device has freed it where the gate is shut. */
   @Override
   public void close() {
-    if (gate.isOpen()) {
-      gate.enter();
+    if (gate.tryEnter()) {
       try {
         execution.close();
       } finally {

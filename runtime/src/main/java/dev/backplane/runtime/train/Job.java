@@ -1,6 +1,5 @@
 package dev.backplane.runtime.train;
 
-import dev.backplane.BackplaneException;
 import dev.backplane.Target;
 import dev.backplane.Training;
 import dev.backplane.backend.CompileReport;
@@ -431,7 +430,7 @@ final class Job implements AutoCloseable {
       closed = true;
       try {
         settle();
-      } catch (BackplaneException e) {
+      } catch (RuntimeException e) {
         // The failure of a step nobody waited for: closing has nothing to add to it.
         running = null;
       }
