@@ -32,18 +32,27 @@ public final class NativeCache {
 
   private NativeCache() {}
 
-  /** The cache of this user: {@code BACKPLANE_CACHE}, else the XDG folder. */
+  /**
+   * The cache of this user, the one that datasets are in: the system property {@code
+   * backplane.cache}, then {@code BACKPLANE_CACHE}, else {@code backplane} in the XDG folder.
+   */
   static Path shared() {
-    var given = System.getenv("BACKPLANE_CACHE");
-    if (given != null && !given.isEmpty()) {
-      return Path.of(given);
+    var property = System.getProperty("backplane.cache", "");
+    var given = property.isBlank() ? environment("BACKPLANE_CACHE") : property;
+    if (!given.isBlank()) {
+      return Path.of(given).toAbsolutePath().normalize();
     }
-    var xdg = System.getenv("XDG_CACHE_HOME");
-    var base =
-        xdg != null && !xdg.isEmpty()
-            ? Path.of(xdg)
-            : Path.of(System.getProperty("user.home"), ".cache");
-    return base.resolve("backplane");
+    var xdg = Path.of(environment("XDG_CACHE_HOME"));
+    if (xdg.isAbsolute()) {
+      return xdg.resolve("backplane");
+    }
+    var home = environment("HOME");
+    return Path.of(home.isBlank() ? System.getProperty("user.home") : home, ".cache", "backplane");
+  }
+
+  private static String environment(String variable) {
+    var value = System.getenv(variable);
+    return value == null ? "" : value;
   }
 
   /** The folder of these very libraries. */
