@@ -3,18 +3,44 @@ package dev.backplane.backend.cpu.kernel;
 import dev.backplane.graph.Node;
 import dev.backplane.kit.fusion.Space;
 import dev.backplane.kit.fusion.Step;
+import dev.backplane.op.AllGather;
+import dev.backplane.op.AllReduce;
+import dev.backplane.op.ArgReduce;
 import dev.backplane.op.Binary;
 import dev.backplane.op.BitcastConvert;
 import dev.backplane.op.Broadcast;
 import dev.backplane.op.Clamp;
+import dev.backplane.op.CollectivePermute;
 import dev.backplane.op.Compare;
+import dev.backplane.op.Composite;
+import dev.backplane.op.Concatenate;
 import dev.backplane.op.Constant;
 import dev.backplane.op.Convert;
+import dev.backplane.op.Convolution;
+import dev.backplane.op.CustomCall;
+import dev.backplane.op.Dot;
+import dev.backplane.op.DynamicSlice;
+import dev.backplane.op.DynamicUpdateSlice;
+import dev.backplane.op.Gather;
+import dev.backplane.op.If;
 import dev.backplane.op.Iota;
+import dev.backplane.op.OptimizationBarrier;
+import dev.backplane.op.Pad;
+import dev.backplane.op.RandomBits;
 import dev.backplane.op.Reduce;
+import dev.backplane.op.ReduceScatter;
+import dev.backplane.op.ReduceWindow;
 import dev.backplane.op.Reshape;
+import dev.backplane.op.Reverse;
+import dev.backplane.op.Scan;
+import dev.backplane.op.Scatter;
 import dev.backplane.op.Select;
+import dev.backplane.op.SelectAndScatter;
+import dev.backplane.op.Slice;
+import dev.backplane.op.Sort;
+import dev.backplane.op.Transpose;
 import dev.backplane.op.Unary;
+import dev.backplane.op.While;
 import java.lang.invoke.MethodHandles;
 import java.util.ArrayList;
 import java.util.List;
@@ -51,7 +77,33 @@ public final class KernelCompiler {
           case Iota iota -> true;
           case Reduce reduce -> true;
           case Constant constant -> constant.value().isSplat();
-          default -> false;
+          case Transpose _,
+              Slice _,
+              Pad _,
+              Concatenate _,
+              Reverse _,
+              DynamicSlice _,
+              DynamicUpdateSlice _,
+              Gather _,
+              Scatter _,
+              Dot _,
+              Convolution _,
+              ArgReduce _,
+              ReduceWindow _,
+              SelectAndScatter _,
+              Sort _,
+              RandomBits _,
+              Scan _,
+              While _,
+              If _,
+              OptimizationBarrier _,
+              CustomCall _,
+              AllReduce _,
+              AllGather _,
+              ReduceScatter _,
+              CollectivePermute _,
+              Composite _ ->
+              false;
         };
     if (!known) {
       return Optional.of(node.op().name() + " is not elementwise");
