@@ -120,14 +120,15 @@ final class Movements {
     long to = 0;
     for (int i = 0; i < shape.rank(); i++) {
       // Element e goes to low + e·(interior + 1); a negative low or high cuts elements off.
-      int step = op.interior().get(i) + 1;
-      int low = op.low().get(i);
-      int first = low >= 0 ? 0 : (-low + step - 1) / step;
-      int room = result.dimension(i) - low;
-      int last = Math.min(shape.dimension(i), room <= 0 ? 0 : (room + step - 1) / step);
-      box.add(Math.max(0, last - first));
+      // Computed in longs: the amounts may be any ints, and what comes out addresses memory.
+      long step = op.interior().get(i) + 1L;
+      long low = op.low().get(i);
+      long first = low >= 0 ? 0 : (-low + step - 1) / step;
+      long room = result.dimension(i) - low;
+      long last = Math.min(shape.dimension(i), room <= 0 ? 0 : (room + step - 1) / step);
+      box.add((int) Math.max(0, last - first));
       from += shape.strides()[i] * first;
-      to += toStrides[i] * (low + (long) first * step);
+      to += toStrides[i] * (low + first * step);
       toStrides[i] *= step;
     }
     long fromStart = from * width;
