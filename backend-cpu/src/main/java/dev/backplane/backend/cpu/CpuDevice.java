@@ -58,7 +58,7 @@ final class CpuDevice implements Device {
           "cpu has no option " + settings.options().keySet() + "; it takes none");
     }
     if (stopping.isStopped()) {
-      throw new DeviceLostException("cpu: the bundle of the backend has stopped");
+      throw stopped();
     }
     OneDnn oneDnn;
     try {
@@ -72,8 +72,15 @@ final class CpuDevice implements Device {
           e);
     }
     var device = new CpuDevice(info, stopping, oneDnn);
-    stopping.opened(device);
+    if (!stopping.opened(device)) {
+      device.close();
+      throw stopped();
+    }
     return device;
+  }
+
+  private static DeviceLostException stopped() {
+    return new DeviceLostException("cpu: the bundle of the backend has stopped");
   }
 
   @Override

@@ -12,8 +12,9 @@ final class Stopping {
     return stopped;
   }
 
-  synchronized void opened(CpuDevice device) {
-    open.add(device);
+  /** False if the bundle has stopped meanwhile: then nobody else will close the device. */
+  synchronized boolean opened(CpuDevice device) {
+    return !stopped && open.add(device);
   }
 
   synchronized void closed(CpuDevice device) {
