@@ -9,6 +9,7 @@ import java.util.List;
  * <ul>
  *   <li>C1: the axis is in range.
  *   <li>C2: replicas ≥ 1; it is the size of the group the program runs on.
+ *   <li>C3: the axis grows to at most 2^31-1.
  * </ul>
  *
  * @param axis the axis that grows
@@ -25,6 +26,8 @@ public record AllGather(int axis, int replicas) implements Primitive {
     Check.count(name(), operands, 1);
     var x = operands.getFirst();
     Check.axes("AllGather C1", List.of(axis), x.shape().rank());
-    return List.of(x.withShape(x.shape().with(axis, x.shape().dimension(axis) * replicas)));
+    long whole = (long) x.shape().dimension(axis) * replicas;
+    int dimension = Check.dimension(whole, "AllGather C3", () -> "axis " + axis + " of " + x);
+    return List.of(x.withShape(x.shape().with(axis, dimension)));
   }
 }

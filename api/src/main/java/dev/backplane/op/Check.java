@@ -17,6 +17,15 @@ final class Check {
     }
   }
 
+  /** A dimension that was computed: 0 … 2^31-1. */
+  static int dimension(long found, String constraint, Supplier<String> what) {
+    that(
+        0 <= found && found <= Integer.MAX_VALUE,
+        constraint,
+        () -> what.get() + " would get " + found);
+    return (int) found;
+  }
+
   /** C0 of every op: the number of operands. */
   static void count(String op, List<TensorType> operands, int expected) {
     that(

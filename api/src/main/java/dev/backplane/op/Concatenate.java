@@ -9,6 +9,7 @@ import java.util.List;
  * <ul>
  *   <li>C1: the axis is within the operands' shape.
  *   <li>C2: the operands differ in nothing but that dimension.
+ *   <li>C3: the axis grows to at most 2^31-1.
  * </ul>
  *
  * @param axis the axis that grows
@@ -19,7 +20,7 @@ public record Concatenate(int axis) implements Primitive {
     Check.atLeast(name(), operands, 1);
     var first = operands.getFirst();
     Check.axes("Concatenate C1", List.of(axis), first.shape().rank());
-    int sum = 0;
+    long sum = 0;
     for (var operand : operands) {
       Check.that(
           operand.dtype() == first.dtype()
@@ -29,6 +30,7 @@ public record Concatenate(int axis) implements Primitive {
           () -> first + " and " + operand + " differ in more than axis " + axis);
       sum += operand.shape().dimension(axis);
     }
-    return List.of(first.withShape(first.shape().with(axis, sum)));
+    int whole = Check.dimension(sum, "Concatenate C3", () -> "axis " + axis);
+    return List.of(first.withShape(first.shape().with(axis, whole)));
   }
 }

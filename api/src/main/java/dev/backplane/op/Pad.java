@@ -13,7 +13,7 @@ import java.util.List;
  *   <li>C1: one low, high and interior for each axis.
  *   <li>C2: the value is a scalar of x's dtype.
  *   <li>C3: interior ≥ 0.
- *   <li>C4: no dimension becomes negative.
+ *   <li>C4: no dimension becomes negative or passes 2^31-1.
  * </ul>
  *
  * @param low how many before the first element, per axis
@@ -45,10 +45,9 @@ public record Pad(List<Integer> low, List<Integer> high, List<Integer> interior)
       int axis = i;
       Check.that(interior.get(i) >= 0, "Pad C3", () -> "interior " + interior + " on axis " + axis);
       int dimension = x.shape().dimension(i);
-      int inner = dimension + Math.max(dimension - 1, 0) * interior.get(i);
-      int padded = low.get(i) + inner + high.get(i);
-      Check.that(padded >= 0, "Pad C4", () -> "axis " + axis + " of " + x + " would get " + padded);
-      dimensions.add(padded);
+      long inner = dimension + Math.max(dimension - 1, 0) * (long) interior.get(i);
+      long padded = low.get(i) + inner + high.get(i);
+      dimensions.add(Check.dimension(padded, "Pad C4", () -> "axis " + axis + " of " + x));
     }
     return List.of(x.withShape(new Shape(dimensions)));
   }

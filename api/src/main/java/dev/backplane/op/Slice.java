@@ -47,7 +47,7 @@ public record Slice(List<Integer> starts, List<Integer> limits, List<Integer> st
           "Slice C2",
           () -> start + ":" + limit + " is not within axis " + axis + " of " + x);
       Check.that(stride >= 1, "Slice C3", () -> "stride " + stride + " on axis " + axis);
-      dimensions.add((limit - start + stride - 1) / stride);
+      dimensions.add(Math.ceilDiv(limit - start, stride));
     }
     return List.of(x.withShape(new Shape(dimensions)));
   }

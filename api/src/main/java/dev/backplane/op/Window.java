@@ -14,10 +14,14 @@ package dev.backplane.op;
  */
 public record Window(
     int size, int stride, int low, int high, int baseDilation, int windowDilation) {
-  /** Window W1: size, stride and dilations are at least 1. */
+  /**
+   * Window W1: size, stride and dilations are at least 1. Window W2: neither the dilated window nor
+   * the dilated and padded dimension passes 2^31-1.
+   */
   public Window {
     int least = Math.min(Math.min(size, stride), Math.min(baseDilation, windowDilation));
     Check.that(least >= 1, "Window W1", () -> "size, stride and dilations must be at least 1");
+    Check.dimension((size - 1L) * windowDilation + 1, "Window W2", () -> "the dilated window");
   }
 
   /** A window of one element everywhere: the axis is not reduced. */
@@ -42,8 +46,10 @@ public record Window(
 
   /** The number of positions on a dimension; 0 if the window does not fit once. */
   public int positions(int dimension) {
-    int dilated = dimension == 0 ? 0 : (dimension - 1) * baseDilation + 1;
-    int padded = dilated + low + high;
+    long dilated = dimension == 0 ? 0 : (dimension - 1L) * baseDilation + 1;
+    // Padding may take away more than there is: then nothing fits.
+    long left = Math.max(0, dilated + low + high);
+    int padded = Check.dimension(left, "Window W2", () -> "a padded axis of " + dimension);
     return padded < extent() ? 0 : (padded - extent()) / stride + 1;
   }
 }
