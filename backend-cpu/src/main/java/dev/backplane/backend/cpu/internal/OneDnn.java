@@ -35,6 +35,7 @@ import static org.bytedeco.dnnl.global.dnnl.dnnl_stream_default_flags;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_stream_destroy;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_version;
 
+import dev.backplane.backend.OutOfDeviceMemoryException;
 import dev.backplane.tensor.DType;
 import java.io.File;
 import java.lang.foreign.Arena;
@@ -370,6 +371,9 @@ public final class OneDnn {
       critical = p.operations() < CRITICAL_OPERATIONS;
       memories = new dnnl_memory[p.bias() ? 5 : 4];
       arguments = Libc.allocate((long) ENTRY * memories.length);
+      if (arguments == 0) {
+        throw new OutOfDeviceMemoryException("cpu: no room for the arguments of a product");
+      }
       put(0, DNNL_ARG_SRC, describe(p.operands(), p.batch(), p.m(), p.k(), p.left()), left);
       put(1, DNNL_ARG_WEIGHTS, describe(p.operands(), p.batch(), p.k(), p.n(), p.right()), right);
       var dense = new Strides(p.m() * p.n(), p.n(), 1);
