@@ -21,7 +21,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Pattern;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The folder of a run: {@code config.json}, {@code metrics.csv} and {@code checkpoints/}. A kill at
@@ -89,7 +88,7 @@ public final class RunFolder implements AutoCloseable {
     if (!HELD.add(real)) {
       throw busy(folder);
     }
-    @Nullable FileChannel channel = null;
+    FileChannel channel = null;
     boolean locked = false;
     try {
       channel =
