@@ -29,7 +29,19 @@ final class Cli {
     line.setExecutionExceptionHandler((e, command, parsed) -> failed(e, command.getErr()));
     line.setOut(new PrintWriter(System.out, true, StandardCharsets.UTF_8));
     line.setErr(new PrintWriter(System.err, true, StandardCharsets.UTF_8));
-    return line.execute(arguments);
+    try {
+      return line.execute(arguments);
+    } catch (OutOfMemoryError e) {
+      line.getErr()
+          .println(
+              "backplane: the JVM is out of memory ("
+                  + e.getMessage()
+                  + "): allow it more, for example with BACKPLANE_JAVA_OPTIONS=-Xmx8g");
+      return ExitCode.FAILED.number;
+    } catch (Error e) {
+      // picocli hands on what is no exception; without words the JVM would print its trace.
+      return failed(e, line.getErr());
+    }
   }
 
   private static int wrongUsage(ParameterException e, String[] arguments) {
@@ -56,7 +68,7 @@ final class Cli {
         : "there is no command '" + name + "'" + Nearest.hint(name, spec.subcommands().keySet());
   }
 
-  private static int failed(Exception e, PrintWriter err) {
+  private static int failed(Throwable e, PrintWriter err) {
     if (e instanceof CommandException expected) {
       err.println("backplane: " + expected.getMessage());
       return expected.exitCode().number;
@@ -71,7 +83,7 @@ final class Cli {
   }
 
   /** Where the stack trace went: a file, because a terminal is no place for it. */
-  private static String report(Exception e) {
+  private static String report(Throwable e) {
     try {
       var file = Files.createTempFile("backplane-defect-", ".txt");
       try (var out = new PrintWriter(Files.newBufferedWriter(file))) {
