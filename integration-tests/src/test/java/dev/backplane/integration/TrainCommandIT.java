@@ -77,6 +77,19 @@ class TrainCommandIT {
   }
 
   @Test
+  void anInterruptAtAnyMomentOfTheStartEndsQuietly() throws Exception {
+    for (int wait = 200; wait <= 2000; wait += 300) {
+      var running = launcher.start("train", "iris-mlp", "--epochs", "1000000");
+      Thread.sleep(wait);
+      running.interrupt();
+      var interrupted = running.await();
+      assertEquals(130, interrupted.exitCode(), interrupted::toString);
+      assertFalse(interrupted.err().contains("\tat "), interrupted::toString);
+      assertFalse(interrupted.err().contains("cannot write"), interrupted::toString);
+    }
+  }
+
+  @Test
   void anUnknownRecipeIsWrongUsageWithASuggestion() throws Exception {
     var result = run(2, "train", "irs-mlp");
     assertTrue(

@@ -85,7 +85,7 @@ public record Checkpoint(
    * @throws IOException if it cannot be read
    */
   public static Checkpoint read(Path folder) throws IOException {
-    var name = String.valueOf(folder.getFileName());
+    var name = folder.toString();
     var about =
         readJson(folder.resolve(ABOUT), MOST_ABOUT, name + "/" + ABOUT)
             .only("format", "steps", "epochs", "stepsOfEpoch", "sha256", "history");

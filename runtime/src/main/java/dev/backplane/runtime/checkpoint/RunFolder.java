@@ -6,9 +6,12 @@ import dev.backplane.runtime.extension.Json;
 import dev.backplane.runtime.extension.JsonFormat;
 import dev.backplane.runtime.extension.Located;
 import java.io.IOException;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
@@ -243,7 +246,7 @@ public final class RunFolder implements AutoCloseable {
 
   private void writing(String what, Writing writing) {
     try {
-      writing.write();
+      uninterrupted(writing);
     } catch (IOException e) {
       throw new BackplaneException(
           "run folder "
@@ -256,6 +259,30 @@ public final class RunFolder implements AutoCloseable {
               + kept()
               + "; free some space or choose another folder, then resume",
           e);
+    }
+  }
+
+  /**
+   * Writes to the end whether or not the thread is interrupted: a channel closes itself under an
+   * interrupted thread, and whoever asked for an end would lose what was to be kept. The interrupt
+   * is there again afterwards.
+   */
+  private static void uninterrupted(Writing writing) throws IOException {
+    boolean interrupted = false;
+    try {
+      while (true) {
+        interrupted |= Thread.interrupted();
+        try {
+          writing.write();
+          return;
+        } catch (ClosedByInterruptException e) {
+          interrupted = true;
+        }
+      }
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
     }
   }
 
@@ -278,6 +305,12 @@ public final class RunFolder implements AutoCloseable {
   private static String reason(IOException e) {
     if (e instanceof java.nio.file.FileSystemException at && at.getReason() != null) {
       return at.getReason();
+    }
+    if (e instanceof AccessDeniedException) {
+      return "permission denied";
+    }
+    if (e instanceof NoSuchFileException) {
+      return "no such file or folder";
     }
     return e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
   }

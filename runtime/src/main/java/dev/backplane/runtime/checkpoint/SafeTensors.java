@@ -128,7 +128,7 @@ public record SafeTensors(SortedMap<String, Literal> tensors, SortedMap<String, 
    */
   public static SafeTensors read(Path file) throws IOException {
     try (var channel = FileChannel.open(file, StandardOpenOption.READ)) {
-      var where = String.valueOf(file.getFileName());
+      var where = file.toString();
       long size = channel.size();
       long header = headerLength(channel, where, size);
       var bytes = new byte[(int) header];

@@ -131,6 +131,8 @@ record RunConfig(
    * @throws BackplaneException naming the first thing that differs
    */
   void requireSame(Located found) {
+    // First, and not only to name it: models of two data sets may be alike in all the rest.
+    requireSame(found, "name", new Json.Text(name));
     requireSame(found, "blueprint", blueprint.json());
     requireSame(found, "fields", fields.json());
     requireSame(found, "training", training);

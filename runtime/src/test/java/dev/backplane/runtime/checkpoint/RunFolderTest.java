@@ -2,6 +2,7 @@ package dev.backplane.runtime.checkpoint;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -16,6 +17,9 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -141,5 +145,34 @@ class RunFolderTest {
     var file = Files.writeString(folder.resolve("file"), "");
     var failure = assertThrows(BackplaneException.class, () -> RunFolder.open(file.resolve("run")));
     assertTrue(failure.getMessage().contains("choose another folder"), failure.getMessage());
+  }
+
+  @Test
+  void anInterruptLosesNothingThatIsBeingWrittenAndIsKept() throws Exception {
+    var writes = new CountDownLatch(1);
+    var interruptedAtTheEnd = new AtomicBoolean();
+    try (var run = RunFolder.open(folder)) {
+      var failure = new AtomicReference<Throwable>();
+      var writer =
+          Thread.ofPlatform()
+              .uncaughtExceptionHandler((thread, e) -> failure.set(e))
+              .start(
+                  () -> {
+                    writes.countDown();
+                    for (int step = 1; step <= 50; step++) {
+                      run.save(checkpoint(step));
+                    }
+                    interruptedAtTheEnd.set(Thread.currentThread().isInterrupted());
+                  });
+      writes.await();
+      for (int i = 0; i < 20; i++) {
+        writer.interrupt();
+        Thread.sleep(i % 5);
+      }
+      writer.join();
+      assertNull(failure.get());
+    }
+    assertTrue(interruptedAtTheEnd.get());
+    assertEquals(checkpoint(50), RunFolder.last(folder).orElseThrow());
   }
 }

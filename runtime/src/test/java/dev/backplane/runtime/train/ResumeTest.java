@@ -252,6 +252,7 @@ class ResumeTest {
     train(parts, 1, false);
     refused(Tiny.trainer().seed(1), "training.seed is 0 in the run, 1 now");
     refused(Tiny.trainer(Tiny.model(), 0.2), "components.rate.components.value is 0.1 in the run");
+    refused(Tiny.trainer().name("small"), "name is \"tiny\" in the run, \"small\" now");
     var wider =
         Sequential.of(
             new Tiny.Linear(9),
@@ -345,7 +346,8 @@ class ResumeTest {
     var bytes = Files.readAllBytes(file);
     for (int length : new int[] {0, 7, 8, 100, bytes.length - 1}) {
       Files.write(file, Arrays.copyOf(bytes, length));
-      assertThrows(MalformedModelException.class, this::open, "cut at " + length);
+      var failure = assertThrows(MalformedModelException.class, this::open, "cut at " + length);
+      assertTrue(failure.getMessage().startsWith(file + ": "), failure.getMessage());
       assertThrows(MalformedModelException.class, () -> train(parts, 2, true));
     }
   }

@@ -24,6 +24,7 @@ import org.osgi.framework.launch.FrameworkFactory;
  */
 public final class Main {
   private static final int FAILED = 1;
+  private static final int INTERRUPTED = 130;
 
   private Main() {}
 
@@ -48,6 +49,19 @@ public final class Main {
     var framework = framework(storage);
     var shutdown = new Shutdown(framework, storage, Thread.currentThread());
     Runtime.getRuntime().addShutdownHook(new Thread(shutdown, "backplane-shutdown"));
+    try {
+      return run(arguments, framework, shutdown);
+    } catch (LaunchException | RuntimeException | LinkageError e) {
+      if (shutdown.hasBegun()) {
+        // The framework went away under a start that was still at work: an end, not a failure.
+        return INTERRUPTED;
+      }
+      throw e;
+    }
+  }
+
+  private static int run(String[] arguments, Framework framework, Shutdown shutdown)
+      throws LaunchException {
     try {
       framework.start();
     } catch (BundleException e) {

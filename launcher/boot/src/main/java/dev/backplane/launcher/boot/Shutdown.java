@@ -19,6 +19,7 @@ final class Shutdown implements Runnable {
   private final Storage storage;
   private final Thread command;
   private volatile boolean running;
+  private volatile boolean begun;
 
   Shutdown(Framework framework, Storage storage, Thread command) {
     this.framework = framework;
@@ -36,8 +37,14 @@ final class Shutdown implements Runnable {
     running = false;
   }
 
+  /** Whether the process is about to end, so that what fails now fails because of that. */
+  boolean hasBegun() {
+    return begun;
+  }
+
   @Override
   public void run() {
+    begun = true;
     try {
       if (running) {
         interruptCommand();

@@ -65,6 +65,9 @@ final class TrainCommand implements Callable<Integer> {
       throw new CommandException(
           ExitCode.WRONG_USAGE, "--resume needs --out RUN: the folder of the run to go on with");
     }
+    if (out != null && out.toString().isEmpty()) {
+      throw new CommandException(ExitCode.WRONG_USAGE, "--out: expected a folder, found nothing");
+    }
     if (epochs != null && epochs < 1) {
       throw new CommandException(
           ExitCode.WRONG_USAGE, "--epochs: expected 1 or more, found " + epochs);
