@@ -28,6 +28,7 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true)
 final class TrainCommand implements Callable<Integer> {
   private final Backplane backplane;
+  private final StopWhenAsked stop = new StopWhenAsked();
 
   @Spec CommandSpec spec;
 
@@ -60,7 +61,7 @@ final class TrainCommand implements Callable<Integer> {
   }
 
   @Override
-  public Integer call() {
+  public Integer call() throws Exception {
     if (resume && out == null) {
       throw new CommandException(
           ExitCode.WRONG_USAGE, "--resume needs --out RUN: the folder of the run to go on with");
@@ -72,6 +73,10 @@ final class TrainCommand implements Callable<Integer> {
       throw new CommandException(
           ExitCode.WRONG_USAGE, "--epochs: expected 1 or more, found " + epochs);
     }
+    return Interruptible.run(this::train, stop).orElse(ExitCode.INTERRUPTED).number;
+  }
+
+  private ExitCode train() {
     var recipe = recipes.recipe(backplane);
     var target = targets.target(backplane);
     var plan =
@@ -79,6 +84,7 @@ final class TrainCommand implements Callable<Integer> {
             recipe, recipes.settings, recipes.access(spec.commandLine().getErr()), recipes.seed);
     var folder = out == null ? newFolder(recipe.name()) : out;
     int total = epochs == null ? plan.epochs() : epochs;
+    stop.trainingBegins();
     try (var progress = progress();
         var run =
             trainer(recipe, plan, folder, progress)
@@ -88,14 +94,14 @@ final class TrainCommand implements Callable<Integer> {
                     Epochs.epochs(total),
                     target)) {
       progress.close();
-      if (Thread.currentThread().isInterrupted() || run.epochs() < total) {
+      if (stop.isAsked() && run.epochs() < total) {
         spec.commandLine()
             .getErr()
             .println("interrupted; go on with --out " + folder + " --resume");
-        return ExitCode.INTERRUPTED.number;
+        return ExitCode.INTERRUPTED;
       }
       print(recipe, run, folder);
-      return ExitCode.DONE.number;
+      return ExitCode.DONE;
     }
   }
 
@@ -108,7 +114,7 @@ final class TrainCommand implements Callable<Integer> {
             .metrics(plan.metrics().toArray(Metric[]::new))
             .transforms(plan.transforms().toArray(GradientTransform[]::new))
             .seed(recipes.seed)
-            .callbacks(progress)
+            .callbacks(progress, stop)
             .out(folder)
             .resume(resume);
     return new RunNotes(recipe.name(), recipes.settings, recipes.seed, plan.data().classes())
