@@ -6,21 +6,15 @@ import me.tongfei.progressbar.ProgressBarStyle;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One bar over the whole training, with loss, metrics, speed and the time left; a line per epoch.
+ * A bar for each epoch, with loss, metrics, speed and the time left; the full bar stays as the
+ * epoch's line. Nothing else is printed while a bar is drawn: two writers on one line would garble
+ * it.
  */
 final class ProgressBarOnTerminal implements ProgressDisplay {
   private @Nullable ProgressBar bar;
 
   @Override
   public void onStart(Progress progress) {
-    bar =
-        new ProgressBarBuilder()
-            .setTaskName("training")
-            .setInitialMax((long) progress.epochs() * progress.steps())
-            .setStyle(ProgressBarStyle.COLORFUL_UNICODE_BLOCK)
-            .setUpdateIntervalMillis(100)
-            .clearDisplayOnFinish()
-            .build();
     advance(progress);
   }
 
@@ -32,25 +26,22 @@ final class ProgressBarOnTerminal implements ProgressDisplay {
   @Override
   public void onEpoch(Progress progress) {
     advance(progress);
-    System.err.printf(
-        "\r\033[Kepoch %d/%d  %s  %s%n",
-        progress.epoch(),
-        progress.epochs(),
-        ProgressDisplay.text(progress.metrics()),
-        ProgressDisplay.rate(progress.samplesPerSecond()));
+    close();
   }
 
   private void advance(Progress progress) {
     if (bar == null) {
-      return;
+      bar =
+          new ProgressBarBuilder()
+              .setTaskName("epoch " + progress.epoch() + "/" + progress.epochs())
+              .setInitialMax(progress.steps())
+              .setStyle(ProgressBarStyle.COLORFUL_UNICODE_BLOCK)
+              .setUpdateIntervalMillis(100)
+              .build();
     }
-    bar.stepTo((long) (progress.epoch() - 1) * progress.steps() + progress.step());
+    bar.stepTo(progress.step());
     bar.setExtraMessage(
-        " epoch "
-            + progress.epoch()
-            + "/"
-            + progress.epochs()
-            + "  "
+        " "
             + ProgressDisplay.text(progress.metrics())
             + "  "
             + ProgressDisplay.rate(progress.samplesPerSecond()));
