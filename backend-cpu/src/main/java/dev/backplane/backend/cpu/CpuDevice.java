@@ -49,7 +49,7 @@ final class CpuDevice implements Device {
     this.info = info;
     this.stopping = stopping;
     this.oneDnn = oneDnn;
-    target = new Target(oneDnn, oneDnn.stream(), Host.vectors());
+    target = new Target(oneDnn, List.of(oneDnn.stream()), Host.vectors(), 1);
   }
 
   static CpuDevice open(DeviceInfo info, DeviceSettings settings, Stopping stopping) {
@@ -202,7 +202,7 @@ final class CpuDevice implements Device {
         left = List.copyOf(blocks);
       }
       left.forEach(this::freed);
-      target.stream().close();
+      target.streams().forEach(OneDnn.Stream::close);
     } finally {
       lock.unlock();
     }

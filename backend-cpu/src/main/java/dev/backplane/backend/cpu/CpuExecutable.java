@@ -103,7 +103,7 @@ final class CpuExecutable implements Executable {
     boolean ended = false;
     try {
       for (var step : steps) {
-        step.run();
+        step.run(0);
       }
       ended = true;
     } finally {

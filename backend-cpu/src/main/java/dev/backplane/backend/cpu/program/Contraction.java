@@ -187,9 +187,10 @@ final class Contraction implements Planned {
 
   private Bound multiply(long leftAt, long rightAt, long biasAt, long to, long scratch) {
     if (matmul.isEmpty()) {
-      return () -> blocked.run(leftAt, rightAt, biasAt, to, scratch);
+      return _ -> blocked.run(leftAt, rightAt, biasAt, to, scratch);
     }
-    return new MatmulCall(matmul.get().bind(target.stream(), leftAt, rightAt, biasAt, to, scratch));
+    return new MatmulCall(
+        matmul.get().bind(target.stream(0), leftAt, rightAt, biasAt, to, scratch));
   }
 
   private static Bound transpose(MatrixView view, TensorType type, long from, long to) {
@@ -198,7 +199,7 @@ final class Contraction implements Planned {
     var dimensions = view.permutation().stream().map(axis -> type.shape().dimension(axis)).toList();
     var dense = new dev.backplane.tensor.Shape(dimensions).strides();
     var copy = StridedCopy.of(type.dtype().bytes(), dimensions, permuted, dense);
-    return () -> copy.run(from, to);
+    return _ -> copy.run(from, to);
   }
 
   @Override
@@ -208,7 +209,7 @@ final class Contraction implements Planned {
 
   private record MatmulCall(OneDnn.Call call) implements Bound {
     @Override
-    public void run() {
+    public void run(int part) {
       call.run();
     }
 
@@ -220,11 +221,11 @@ final class Contraction implements Planned {
 
   private record Sequence(Bound[] before, Bound last) implements Bound {
     @Override
-    public void run() {
+    public void run(int part) {
       for (var each : before) {
-        each.run();
+        each.run(part);
       }
-      last.run();
+      last.run(part);
     }
 
     @Override

@@ -45,6 +45,6 @@ record FusedStep(Step.Fused group, Kernel kernel) implements Planned {
   @Override
   public Bound bind(long[] reads, long[] writes, long scratch) {
     var bound = kernel.bind(reads, writes, scratch);
-    return bound::run;
+    return _ -> bound.run();
   }
 }

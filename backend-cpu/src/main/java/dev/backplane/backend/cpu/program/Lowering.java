@@ -307,7 +307,7 @@ final class Lowering {
 
   private static Planned argReduce(Node node, ArgReduce op) {
     var reduction = ArgReduction.of(op, node.operands().getFirst().type());
-    return NodeStep.of(node, "scalar", (reads, writes) -> () -> reduction.run(reads[0], writes[0]));
+    return NodeStep.of(node, "scalar", (reads, writes) -> _ -> reduction.run(reads[0], writes[0]));
   }
 
   private static Planned randomBits(Node node, RandomBits op) {
@@ -316,7 +316,7 @@ final class Lowering {
         node,
         "philox4x32-10:scalar",
         (reads, writes) ->
-            () ->
+            _ ->
                 Philox.fill(reads[0], reads[1], reads[2], reads[3], op.stream(), writes[0], count));
   }
 }

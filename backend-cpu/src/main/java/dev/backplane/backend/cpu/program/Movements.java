@@ -78,7 +78,7 @@ final class Movements {
         STRIDED,
         (reads, writes) -> {
           var copy = StridedCopy.of(width, result.dimensions(), from, result.strides());
-          return () -> copy.run(reads[0] + start * width, writes[0]);
+          return _ -> copy.run(reads[0] + start * width, writes[0]);
         });
   }
 
@@ -96,17 +96,17 @@ final class Movements {
             var copy = StridedCopy.of(width, shape.dimensions(), shape.strides(), to);
             long from = reads[i];
             long target = start;
-            copies.add(() -> copy.run(from, target));
+            copies.add(_ -> copy.run(from, target));
             start += shape.dimension(op.axis()) * to[op.axis()] * width;
           }
           var all = copies.toArray(Bound[]::new);
-          return () -> runAll(all);
+          return part -> runAll(all, part);
         });
   }
 
-  private static void runAll(Bound[] copies) {
+  private static void runAll(Bound[] copies, int part) {
     for (var copy : copies) {
-      copy.run();
+      copy.run(part);
     }
   }
 
@@ -139,7 +139,7 @@ final class Movements {
         STRIDED,
         (reads, writes) -> {
           var copy = StridedCopy.of(width, box, shape.strides(), toStrides);
-          return () -> {
+          return _ -> {
             fill(width, reads[1], writes[0], count);
             copy.run(reads[0] + fromStart, writes[0] + toStart);
           };
@@ -156,7 +156,7 @@ final class Movements {
         (reads, writes) -> {
           var copy = StridedCopy.of(width, result.dimensions(), from.strides(), result.strides());
           var start = start(node, 1, from, result, reads);
-          return () -> copy.run(reads[0] + start.elements() * width, writes[0]);
+          return _ -> copy.run(reads[0] + start.elements() * width, writes[0]);
         });
   }
 
@@ -173,7 +173,7 @@ final class Movements {
               var copy =
                   StridedCopy.of(width, update.dimensions(), update.strides(), whole.strides());
               var start = start(node, 2, whole, update, reads);
-              return () -> {
+              return _ -> {
                 copy(reads[0], writes[0], bytes);
                 copy.run(reads[1], writes[0] + start.elements() * width);
               };
@@ -220,7 +220,7 @@ final class Movements {
       // Slices without elements, whose empty axis the result does not show: zeros.
       long bytes = node.result().type().bytes();
       return NodeStep.of(
-          node, "zeros", (reads, writes) -> () -> ALL.asSlice(writes[0], bytes).fill((byte) 0));
+          node, "zeros", (reads, writes) -> _ -> ALL.asSlice(writes[0], bytes).fill((byte) 0));
     }
     var toStrides = result.strides();
     var sliceTo = op.offsetAxes().stream().mapToLong(axis -> toStrides[axis]).toArray();
@@ -231,7 +231,7 @@ final class Movements {
         (reads, writes) -> {
           var slices = new GatheredSlices(op, from, indices, result, width);
           var copy = StridedCopy.of(width, kept, sliceFrom, sliceTo);
-          return () -> slices.run(copy, reads[0], reads[1], writes[0]);
+          return _ -> slices.run(copy, reads[0], reads[1], writes[0]);
         });
   }
 

@@ -25,7 +25,7 @@ record NodeStep(
         "bulk",
         List.of(from),
         List.of(to),
-        (reads, writes) -> () -> Movements.copy(reads[0], writes[0], bytes));
+        (reads, writes) -> _ -> Movements.copy(reads[0], writes[0], bytes));
   }
 
   @Override

@@ -23,12 +23,44 @@ interface Planned extends AutoCloseable {
   /** The values it writes, all of each. */
   List<Value> writes();
 
-  /** Scratch memory of its own while it runs. */
+  /**
+   * Into how many parts it is divided, each of which one thread runs while others run the others.
+   * Fixed when it is planned, by {@link Target#parts} and the shapes alone: what bits come out may
+   * depend on the number of parts, never on what runs when.
+   *
+   * <p>Between two steps the threads wait for each other only where a part of the one touches what
+   * another part of the other writes, by {@link #read} and {@link #written}: steps that divide the
+   * same rows the same way ({@link Division}) run one after the other without waiting.
+   */
+  default int parts() {
+    return 1;
+  }
+
+  /**
+   * What a part looks at of a value that is read; all of it unless said otherwise.
+   *
+   * @param read index into {@link #reads}
+   */
+  default Span read(int read, int part) {
+    return Span.all(reads().get(read));
+  }
+
+  /**
+   * What a part writes of a value; no two parts of a step write the same bytes, whatever this says.
+   * All of it unless said otherwise, which is right also where it is no contiguous range.
+   *
+   * @param write index into {@link #writes}
+   */
+  default Span written(int write, int part) {
+    return Span.all(writes().get(write));
+  }
+
+  /** Scratch memory of its own while it runs, of all parts together. */
   long scratchBytes();
 
   /**
    * Whether a value it writes may lie in the very memory of one that it reads: no element is read
-   * after its place was written.
+   * after its place was written, by this part or another.
    *
    * @param write index into {@link #writes}
    * @param read index into {@link #reads}
