@@ -9,8 +9,6 @@ import dev.backplane.nn.Metric;
 import dev.backplane.tensor.Literal;
 import jakarta.inject.Inject;
 import java.lang.foreign.MemorySegment;
-import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -60,6 +58,12 @@ final class BenchCommand implements Callable<Integer> {
       description = "How long it runs before it is measured. Default: ${DEFAULT-VALUE}.")
   double warmUp;
 
+  @Option(
+      names = "--first-step",
+      description =
+          "Only until the first step has ended: how long that is after the process began.")
+  boolean firstStep;
+
   @Option(names = "--json", description = "One JSON object per line.")
   boolean json;
 
@@ -93,19 +97,17 @@ final class BenchCommand implements Callable<Integer> {
       double compileMillis = (System.nanoTime() - before) / 1e6;
       training.step();
       training.metrics(); // the step has ended when its loss can be read
-      double startToFirstStepMillis = millisSinceStart();
+      double startToFirstStepMillis = ProcessAge.millis();
+      if (firstStep) {
+        printFirstStep(recipe, training, compileMillis, startToFirstStepMillis);
+        return ExitCode.DONE.number;
+      }
       var step = measure(training::step, training::metrics);
       var one = inference(training, batches, 1);
       var many = inference(training, batches, 64);
       print(recipe, batches, training, step, one, many, compileMillis, startToFirstStepMillis);
       return ExitCode.DONE.number;
     }
-  }
-
-  /** Since the process began; the operating system counts in hundredths of a second. */
-  private static double millisSinceStart() {
-    var start = ProcessHandle.current().info().startInstant().orElseGet(Instant::now);
-    return Duration.between(start, Instant.now()).toNanos() / 1e6;
   }
 
   private Timing inference(Training training, Batches batches, int size) {
@@ -170,6 +172,36 @@ final class BenchCommand implements Callable<Integer> {
     }
   }
 
+  private void printFirstStep(
+      Recipe recipe, Training training, double compileMillis, double startToFirstStepMillis) {
+    var device = training.device();
+    var out = spec.commandLine().getOut();
+    if (json) {
+      var fields = new LinkedHashMap<String, Object>();
+      fields.put("event", "first_step");
+      fields.put("recipe", recipe.name());
+      fields.put("device", device.id());
+      fields.put("threads", threads(device.properties()));
+      fields.put("compileMillis", compileMillis);
+      fields.put("startToFirstStepMillis", startToFirstStepMillis);
+      new JsonLines(out).print(fields);
+    } else {
+      out.printf("%s on %s (%s)%n", recipe.name(), device.id(), device.name());
+      printStart(compileMillis, startToFirstStepMillis);
+    }
+    out.flush(); // whoever waits for the line waits no longer than that
+  }
+
+  private void printStart(double compileMillis, double startToFirstStepMillis) {
+    spec.commandLine()
+        .getOut()
+        .printf(
+            Locale.ROOT,
+            "  compiled in %.0f ms; first step %.0f ms after the process began%n",
+            compileMillis,
+            startToFirstStepMillis);
+  }
+
   private void print(
       Recipe recipe,
       Batches batches,
@@ -204,11 +236,7 @@ final class BenchCommand implements Callable<Integer> {
       out.printf("  inference, batch 1: %s%n", one);
       out.printf("  inference, batch 64: %s%n", many);
       out.printf("  %s%n", ProgressDisplay.rate(samplesPerSecond));
-      out.printf(
-          Locale.ROOT,
-          "  compiled in %.0f ms; first step %.0f ms after the process began%n",
-          compileMillis,
-          startToFirstStepMillis);
+      printStart(compileMillis, startToFirstStepMillis);
     }
   }
 

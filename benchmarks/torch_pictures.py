@@ -1,0 +1,54 @@
+"""The training step and inference of fashion-mnist-mlp and fashion-mnist-cnn in PyTorch eager: softmax cross-entropy, Adam
+1e-3, batch 64. A step includes gathering its shuffled batch. Prints one JSON object. Arguments: see pictures.py.
+"""
+import json
+import os
+
+from pictures import arguments, measure, training_images
+
+options = arguments()
+os.environ["OMP_NUM_THREADS"] = str(options.threads)
+
+import torch
+import torch.nn as nn
+import torch.nn.functional as F
+
+torch.set_num_threads(options.threads)
+torch.manual_seed(0)
+images, labels = training_images(options.folder)
+x, y = torch.from_numpy(images), torch.from_numpy(labels.astype("int64"))
+if options.model == "mlp":
+    model = nn.Sequential(nn.Flatten(), nn.Linear(784, 128), nn.ReLU(), nn.Linear(128, 10))
+else:
+    x = x[:, None]  # its own layout: channels first
+    model = nn.Sequential(nn.Conv2d(1, 32, 3), nn.ReLU(), nn.MaxPool2d(2), nn.Flatten(), nn.Linear(32 * 13 * 13, 10))
+adam = torch.optim.Adam(model.parameters(), lr=1e-3)
+order, at = torch.randperm(len(x)), 0
+
+
+def step():
+    global order, at
+    if at + 64 > len(x):
+        order, at = torch.randperm(len(x)), 0
+    rows = order[at:at + 64]
+    at += 64
+    adam.zero_grad(set_to_none=True)
+    F.cross_entropy(model(x[rows]), y[rows]).backward()
+    adam.step()
+
+
+def predict(count):
+    with torch.inference_mode():
+        torch.softmax(model(x[:count]), -1).numpy()
+
+
+def done():
+    """Nothing is under way: eager computes at once."""
+
+
+print(json.dumps({
+    "peer": "torch " + torch.__version__,
+    "threads": options.threads,
+    "stepMicros": measure(step, done, options),
+    "inferMicros": {f"batch{n}": measure(lambda: predict(n), done, options) for n in (1, 64)},
+}))
