@@ -26,11 +26,7 @@ class ConformanceTest {
           "Convolution",
           "If",
           "ReduceScatter",
-          "ReduceWindow",
           "Scan",
-          "Scatter",
-          "SelectAndScatter",
-          "Sort",
           "While");
 
   private static final int PROGRAMS = 200;

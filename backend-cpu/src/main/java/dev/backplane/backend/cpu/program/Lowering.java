@@ -243,8 +243,12 @@ final class Lowering {
       case RandomBits op -> steps.add(randomBits(node, op));
       case Reduce op -> reduce(node, op);
       case Unary _, Binary _, Compare _, Select _, Clamp _, Convert _ -> alone(node);
-      case Convolution _, ReduceWindow _, SelectAndScatter _, Scatter _, Sort _ ->
-          throw refused(node, "it has no kernel here");
+      case ReduceWindow op -> steps.add(WindowSteps.reduce(node, op, vectors(), target.parts()));
+      case SelectAndScatter op ->
+          steps.add(WindowSteps.select(node, op, vectors(), target.parts()));
+      case Scatter op -> steps.add(IndexedSteps.scatter(node, op, vectors()));
+      case Sort op -> steps.add(IndexedSteps.sort(node, op, target.parts()));
+      case Convolution _ -> throw refused(node, "it has no kernel here");
       case Scan _, While _, If _, CustomCall _ -> throw refused(node, "it has no lowering here");
       case AllReduce _, AllGather _, ReduceScatter _, CollectivePermute _ ->
           throw refused(node, "there are no replica groups here");

@@ -1,0 +1,85 @@
+package dev.backplane.backend.cpu.program;
+
+import dev.backplane.backend.cpu.scatter.Slices;
+import dev.backplane.backend.cpu.scatter.Updates;
+import dev.backplane.backend.cpu.sort.LaneSort;
+import dev.backplane.graph.Node;
+import dev.backplane.graph.Value;
+import dev.backplane.op.Scatter;
+import dev.backplane.op.Sort;
+import java.util.List;
+
+/** The steps of sorts and scatters. */
+final class IndexedSteps {
+  private IndexedSteps() {}
+
+  /** Divided by what lies before the axis. */
+  static Planned sort(Node node, Sort op, int parts) {
+    var sort = new LaneSort(op, node.operands().stream().map(Value::type).toList());
+    var division = Division.of(sort.rows(), parts);
+    return new RowStep(
+        node,
+        "merge-sort:scalar",
+        division,
+        sort.scratchBytes() * division.parts(),
+        (reads, writes, scratch, part) ->
+            () ->
+                sort.run(
+                    reads,
+                    writes,
+                    scratch + part * sort.scratchBytes(),
+                    division.from(part),
+                    division.to(part)));
+  }
+
+  /** In one part: several updates of an element are applied in their order. */
+  static Planned scatter(Node node, Scatter op, boolean vectors) {
+    var x = node.operands().getFirst().type();
+    var updates = new Updates(op, x, node.operands().get(1).type(), node.operands().get(2).type());
+    return new ScatterStep(node, updates, Slices.of(x.dtype(), vectors));
+  }
+
+  /** A scatter; its result may take the memory of x. */
+  private record ScatterStep(Node node, Updates updates, Slices slices) implements Planned {
+    @Override
+    public String name() {
+      return node.op().name();
+    }
+
+    @Override
+    public String implementation() {
+      return "scatter:" + slices.form();
+    }
+
+    @Override
+    public int nodes() {
+      return 1;
+    }
+
+    @Override
+    public List<Value> reads() {
+      return node.operands();
+    }
+
+    @Override
+    public List<Value> writes() {
+      return node.results();
+    }
+
+    @Override
+    public long scratchBytes() {
+      return updates.scratchBytes();
+    }
+
+    @Override
+    public boolean inPlace(int write, int read) {
+      return read == 0;
+    }
+
+    @Override
+    public Bound bind(long[] reads, long[] writes, long scratch) {
+      var work = updates.bind(reads[0], reads[1], reads[2], writes[0], scratch, slices);
+      return _ -> work.run();
+    }
+  }
+}

@@ -1,0 +1,76 @@
+package dev.backplane.backend.cpu.program;
+
+import dev.backplane.graph.Node;
+import dev.backplane.graph.Value;
+import java.util.List;
+
+/**
+ * A step that runs one node by itself, divided by rows of what it reads and writes: part p works on
+ * the p-th rows of every value.
+ *
+ * @param division the rows; of one part where the node cannot be divided
+ * @param scratchBytes of all parts together
+ */
+record RowStep(
+    Node node, String implementation, Division division, long scratchBytes, Binder binder)
+    implements Planned {
+  /** Makes the binding of one part. */
+  interface Binder {
+    Runnable bind(long[] reads, long[] writes, long scratch, int part);
+  }
+
+  @Override
+  public String name() {
+    return node.op().name();
+  }
+
+  @Override
+  public int nodes() {
+    return 1;
+  }
+
+  @Override
+  public List<Value> reads() {
+    return node.operands();
+  }
+
+  @Override
+  public List<Value> writes() {
+    return node.results();
+  }
+
+  @Override
+  public int parts() {
+    return division.parts();
+  }
+
+  @Override
+  public Span read(int read, int part) {
+    return span(reads().get(read), part);
+  }
+
+  @Override
+  public Span written(int write, int part) {
+    return span(writes().get(write), part);
+  }
+
+  private Span span(Value value, int part) {
+    return division.parts() == 1
+        ? Span.all(value)
+        : division.span(part, value.type().bytes() / division.rows());
+  }
+
+  @Override
+  public boolean inPlace(int write, int read) {
+    return false;
+  }
+
+  @Override
+  public Bound bind(long[] reads, long[] writes, long scratch) {
+    var parts = new Runnable[division.parts()];
+    for (int part = 0; part < parts.length; part++) {
+      parts[part] = binder.bind(reads, writes, scratch, part);
+    }
+    return part -> parts[part].run();
+  }
+}

@@ -1,0 +1,127 @@
+package dev.backplane.backend.cpu.window;
+
+import dev.backplane.backend.cpu.movement.Widened;
+import dev.backplane.op.Combiner;
+import dev.backplane.op.ReduceWindow;
+import dev.backplane.tensor.DType;
+import dev.backplane.tensor.TensorType;
+
+/** A {@link ReduceWindow}. Thread-safe; its bindings are not. */
+public final class WindowReduction {
+  private final ReduceWindow op;
+  private final TensorType x;
+  private final long results;
+  private final Widened type;
+  private final Rows rows;
+
+  /**
+   * A reduction of an operand.
+   *
+   * @param vectors whether the Vector API may be used; the bits are the same
+   */
+  public WindowReduction(ReduceWindow op, TensorType x, boolean vectors) {
+    this.op = op;
+    this.x = x;
+    type = Widened.of(x.dtype());
+    results = op.infer(java.util.List.of(x)).getFirst().shape().size();
+    var scalar = new ScalarRows(identity(op.combiner(), x.dtype()));
+    rows = vectors ? new VectorRows(scalar) : scalar;
+  }
+
+  private static long identity(Combiner combiner, DType dtype) {
+    if (dtype.isFloating()) {
+      return 0;
+    }
+    return switch (combiner) {
+      case ADD, OR -> 0;
+      case MULTIPLY -> 1;
+      case AND -> dtype == DType.BOOL ? 1 : -1;
+      case MAXIMUM -> smallest(dtype);
+      case MINIMUM -> largest(dtype);
+    };
+  }
+
+  private static long smallest(DType dtype) {
+    return switch (dtype) {
+      case I64 -> Long.MIN_VALUE;
+      case I32 -> Integer.MIN_VALUE;
+      case I8 -> Byte.MIN_VALUE;
+      case U32, U8, BOOL -> 0;
+      case F64, F32, BF16, F16 -> throw new IllegalStateException(dtype + " is no integer");
+    };
+  }
+
+  private static long largest(DType dtype) {
+    return switch (dtype) {
+      case I64 -> Long.MAX_VALUE;
+      case I32 -> Integer.MAX_VALUE;
+      case I8 -> Byte.MAX_VALUE;
+      case U32 -> 0xffffffffL;
+      case U8 -> 0xff;
+      case BOOL -> 1;
+      case F64, F32, BF16, F16 -> throw new IllegalStateException(dtype + " is no integer");
+    };
+  }
+
+  /** As reports name it. */
+  public String implementation() {
+    return "window:" + rows.form();
+  }
+
+  /** Scratch: the operand and the result in their wide form, where the dtype is narrower. */
+  public long scratchBytes() {
+    return Widened.copyBytes(x.dtype(), x.shape().size()) + Widened.copyBytes(x.dtype(), results);
+  }
+
+  /** The rows that it can be split into. */
+  public int rows() {
+    return new Positions(op.windows(), x.shape()).rows();
+  }
+
+  /** Something that reduces some rows, as often as wanted; {@code scratch} is shared by all. */
+  public Runnable bind(long from, long to, long scratch, int firstRow, int endRow) {
+    var positions = new Positions(op.windows(), x.shape());
+    long wideResult = scratch + Widened.copyBytes(x.dtype(), x.shape().size());
+    return () -> run(positions, from, to, scratch, wideResult, firstRow, endRow);
+  }
+
+  private void run(
+      Positions positions,
+      long from,
+      long to,
+      long wideOperand,
+      long wideResult,
+      int firstRow,
+      int endRow) {
+    var dtype = x.dtype();
+    boolean copies = Widened.differs(dtype);
+    int width = type.bytes();
+    long source = from;
+    long target = to;
+    if (copies) {
+      long first = firstRow * positions.rowElements();
+      long count = (endRow - firstRow) * positions.rowElements();
+      Widened.widen(dtype, from + first * dtype.bytes(), wideOperand + first * width, count);
+      source = wideOperand;
+      target = wideResult;
+    }
+    long run = positions.run();
+    positions.start(firstRow, endRow);
+    while (positions.next()) {
+      rows.reduce(
+          type,
+          op.combiner(),
+          source,
+          positions.base(),
+          positions.offsets(),
+          positions.count(),
+          target + positions.index() * run * width,
+          run);
+    }
+    if (copies) {
+      long first = firstRow * positions.rowSize() * run;
+      long count = (endRow - firstRow) * positions.rowSize() * run;
+      Widened.narrow(dtype, wideResult + first * width, to + first * dtype.bytes(), count);
+    }
+  }
+}
