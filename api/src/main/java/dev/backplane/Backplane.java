@@ -62,6 +62,13 @@ public interface Backplane extends AutoCloseable {
    */
   Dataset dataset(String name, DatasetProvider.Access access);
 
+  /**
+   * What is under way or kept open, oldest first, and whose code it uses. A bundle that no job
+   * names is not in use and may go; one that goes all the same takes its devices from their jobs,
+   * which then fail with {@link dev.backplane.backend.DeviceLostException}.
+   */
+  List<JobInfo> jobs();
+
   /** All recipes, by name. */
   List<Recipe> recipes();
 

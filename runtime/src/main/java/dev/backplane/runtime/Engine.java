@@ -2,6 +2,7 @@ package dev.backplane.runtime;
 
 import dev.backplane.Backplane;
 import dev.backplane.BackplaneException;
+import dev.backplane.JobInfo;
 import dev.backplane.Run;
 import dev.backplane.Target;
 import dev.backplane.Trainer;
@@ -18,6 +19,7 @@ import dev.backplane.nn.Loss;
 import dev.backplane.nn.Optimizer;
 import dev.backplane.runtime.device.Devices;
 import dev.backplane.runtime.eager.EagerScope;
+import dev.backplane.runtime.extension.Owner;
 import dev.backplane.runtime.extension.Registry;
 import dev.backplane.runtime.name.Nearest;
 import dev.backplane.runtime.train.FinishedRun;
@@ -68,12 +70,12 @@ public final class Engine implements Backplane {
       policy = ReferencePolicy.DYNAMIC,
       policyOption = ReferencePolicyOption.GREEDY)
   public void addExtensions(Extensions extensions) {
-    registry.add(Bundles.ownerOf(extensions), extensions);
+    registry.add(Owner.of(extensions.getClass()), extensions);
   }
 
   /** A bundle goes that brought layers and the like. */
   public void removeExtensions(Extensions extensions) {
-    registry.remove(Bundles.ownerOf(extensions));
+    registry.remove(Owner.of(extensions.getClass()));
   }
 
   /** A data set has come. */
@@ -130,6 +132,11 @@ public final class Engine implements Backplane {
                 ? "there are none; put dev.backplane.recipes on the path"
                 : "there are " + names)
             + Nearest.hint(name, names));
+  }
+
+  @Override
+  public List<JobInfo> jobs() {
+    return devices.jobs().list();
   }
 
   @Override

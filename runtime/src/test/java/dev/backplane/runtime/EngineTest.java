@@ -11,7 +11,6 @@ import dev.backplane.Backplane;
 import dev.backplane.BackplaneException;
 import dev.backplane.NoSuchDeviceException;
 import dev.backplane.Target;
-import dev.backplane.backend.DeviceLostException;
 import dev.backplane.data.Dataset;
 import dev.backplane.data.DatasetProvider;
 import dev.backplane.runtime.testing.NarrowBackend;
@@ -70,8 +69,43 @@ class EngineTest {
         doubled.call(Literal.of(1f, 2f, 3f));
         assertEquals(2, narrow.programs.size());
         backplane.removeBackend(narrow);
-        assertThrows(DeviceLostException.class, () -> doubled.call(Literal.of(1f, 2f)));
+        assertThrows(NoSuchDeviceException.class, () -> doubled.call(Literal.of(1f, 2f)));
       }
+    }
+  }
+
+  @Test
+  void aCompiledFunctionMovesToTheBackendThatServesItsDeviceNow() {
+    try (var backplane = new Engine()) {
+      var old = new NarrowBackend("Binary");
+      var fresh = new NarrowBackend("Binary");
+      backplane.addBackend(old);
+      var target = backplane.device("narrow");
+      try (var doubled = backplane.compile(x -> Tensors.of(x.only().add(x.only())), target)) {
+        assertEquals(4, doubled.call(Literal.of(2f)).getFirst().toDouble());
+        assertEquals(1, old.programs.size());
+
+        backplane.addBackend(fresh);
+        assertEquals(1, old.closedDevices, "an idle function keeps nothing of the old one");
+        assertEquals(6, doubled.call(Literal.of(3f)).getFirst().toDouble());
+        assertEquals(1, fresh.programs.size());
+
+        // It goes in the middle of a call: the call ends, the next one is served by who is there.
+        fresh.whileStarting =
+            () -> {
+              fresh.whileStarting = () -> {};
+              var remover = new Thread(() -> backplane.removeBackend(fresh));
+              remover.start();
+              while (remover.getState() != Thread.State.TIMED_WAITING) {
+                Thread.onSpinWait();
+              }
+            };
+        assertEquals(8, doubled.call(Literal.of(4f)).getFirst().toDouble());
+        assertEquals(10, doubled.call(Literal.of(5f)).getFirst().toDouble());
+        assertEquals(2, old.programs.size());
+        assertEquals(1, backplane.jobs().size());
+      }
+      assertEquals(List.of(), backplane.jobs());
     }
   }
 

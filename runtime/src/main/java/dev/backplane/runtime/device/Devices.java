@@ -1,17 +1,21 @@
 package dev.backplane.runtime.device;
 
-import dev.backplane.BackplaneException;
 import dev.backplane.NoSuchDeviceException;
 import dev.backplane.Target;
 import dev.backplane.backend.Backend;
 import dev.backplane.backend.DeviceInfo;
 import dev.backplane.backend.DeviceSettings;
+import dev.backplane.runtime.extension.Owner;
+import dev.backplane.runtime.job.Jobs;
+import dev.backplane.runtime.job.OpenJob;
 import dev.backplane.runtime.name.Nearest;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Collectors;
 
 /**
@@ -29,6 +33,9 @@ public final class Devices implements AutoCloseable {
 
   private final List<Backend> backends = new ArrayList<>();
   private final Map<Lease, Backend> leases = new LinkedHashMap<>();
+  private final Jobs jobs = new Jobs();
+  private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
+  private volatile int changes;
   private boolean closed;
 
   /** No backends yet. */
@@ -36,23 +43,68 @@ public final class Devices implements AutoCloseable {
 
   private record Offer(Backend backend, DeviceInfo info) {}
 
-  /** A backend has come. */
-  public synchronized void add(Backend backend) {
-    backends.add(backend);
+  /** What runs on them, or is kept open there. */
+  public Jobs jobs() {
+    return jobs;
   }
 
-  /** A backend goes: its devices are closed once the calls inside them have ended, and lost. */
+  /** A backend has come. */
+  public void add(Backend backend) {
+    synchronized (this) {
+      backends.add(backend);
+      changes++;
+    }
+    listeners.forEach(Runnable::run);
+  }
+
+  /** A number that differs whenever a backend has come or gone. */
+  public int changes() {
+    return changes;
+  }
+
+  /** Calls back when a backend has come or begins to go, on the thread that says so. */
+  public void onChange(Runnable listener) {
+    listeners.add(listener);
+  }
+
+  /** Ends that. */
+  public void noMoreOnChange(Runnable listener) {
+    listeners.remove(listener);
+  }
+
+  /** Whether a job that opens the lease's device now would get another backend. */
+  public boolean isSuperseded(Lease lease) {
+    if (lease.isLost()) {
+      return true;
+    }
+    Backend backend;
+    synchronized (this) {
+      backend = leases.get(lease);
+    }
+    var id = lease.info().id();
+    return offers().stream()
+        .filter(offer -> offer.info().id().equals(id))
+        .anyMatch(offer -> offer.info().usable() && offer.backend() != backend);
+  }
+
+  /**
+   * A backend goes. No work begins on its devices any more; work under way ends; then they are
+   * closed, and lost to whoever had them. Waits for that, half a minute for the work and as long
+   * again for calls that are inside a device.
+   */
   public void remove(Backend backend) {
     List<Lease> lost;
     synchronized (this) {
       backends.remove(backend);
+      changes++;
       lost =
           leases.entrySet().stream()
               .filter(entry -> entry.getValue() == backend)
               .map(Map.Entry::getKey)
+              .filter(Lease::announceLoss)
               .toList();
-      lost.forEach(leases::remove);
     }
+    listeners.forEach(Runnable::run);
     lost.forEach(Lease::lose);
   }
 
@@ -136,39 +188,70 @@ public final class Devices implements AutoCloseable {
   }
 
   /**
-   * Opens a device for a job.
+   * Opens a device for a job, which uses the device's bundle until the lease ends.
    *
    * @throws NoSuchDeviceException listing what there is
    */
-  public Lease open(Target target) {
-    return open(target.device(), target.settings());
+  public Lease open(Target target, OpenJob job) {
+    var lease = open(target.device(), target.settings(), job);
+    job.runsOn(lease.info().id());
+    return lease;
   }
 
   /** Opens the device that runs everything. */
-  public Lease openReference() {
-    return open(REFERENCE, DeviceSettings.defaults());
+  public Lease openReference(OpenJob job) {
+    return open(REFERENCE, DeviceSettings.defaults(), job);
   }
 
-  private Lease open(String id, DeviceSettings settings) {
-    var offer = offer(id);
+  private Lease open(String id, DeviceSettings settings, OpenJob job) {
+    while (true) {
+      int seen = changes();
+      var offer = offer(id);
+      var reserved = reserve(offer, seen, job);
+      if (reserved.isPresent()) {
+        var lease = reserved.get();
+        try {
+          lease.open(() -> offer.backend().open(List.of(offer.info()), settings));
+          return lease;
+        } catch (RuntimeException | Error e) {
+          lease.close();
+          throw e;
+        }
+      }
+    }
+  }
+
+  /** Takes a backend into use, unless backends have come or gone since they were looked at. */
+  private synchronized Optional<Lease> reserve(Offer offer, int seen, OpenJob job) {
+    if (closed) {
+      throw new IllegalStateException("the engine is closed");
+    }
+    if (changes != seen) {
+      return Optional.empty();
+    }
     var backend = offer.backend();
     var about = backend.info();
-    var gate =
-        new Gate(offer.info().id(), about.id() + " " + about.version() + " of " + about.vendor());
-    synchronized (this) {
-      if (closed) {
-        throw new IllegalStateException("the engine is closed");
-      }
-      if (!backends.contains(backend)) {
-        throw new BackplaneException("device " + id + " went away while it was opened; try again");
-      }
-      var device = backend.open(List.of(offer.info()), settings);
-      var lease = new Lease[1];
-      lease[0] =
-          new Lease(device, offer.info(), about.primitiveSet(), gate, () -> forget(lease[0]));
-      leases.put(lease[0], backend);
-      return lease[0];
-    }
+    var id = offer.info().id();
+    var use = job.use(owner(backend).use("device " + id));
+    var gate = new Gate(id, about.id() + " " + about.version() + " of " + about.vendor());
+    var lease = new Lease[1];
+    lease[0] =
+        new Lease(
+            offer.info(),
+            about.primitiveSet(),
+            gate,
+            () -> {
+              forget(lease[0]);
+              use.close();
+            });
+    leases.put(lease[0], backend);
+    return Optional.of(lease[0]);
+  }
+
+  /** The bundle of a backend, or what stands for one on class and module path. */
+  private static Owner owner(Backend backend) {
+    return Owner.inBundleOrModule(backend.getClass())
+        .orElseGet(() -> new Owner(backend.info().id(), backend.info().version()));
   }
 
   private synchronized void forget(Lease lease) {

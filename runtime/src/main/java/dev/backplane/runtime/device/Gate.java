@@ -12,9 +12,10 @@ import java.util.function.Supplier;
  * those who are inside. Nothing here allocates on the way in or out.
  */
 final class Gate {
-  private static final Duration PATIENCE = Duration.ofSeconds(30);
+  /** How long work that is under way, and then calls that are inside, may hold a backend up. */
+  static final Duration PATIENCE = Duration.ofSeconds(30);
 
-  private enum State {
+  enum State {
     OPEN,
     /** Only for those who hold it. */
     ENDING,
@@ -81,28 +82,30 @@ final class Gate {
     return state == State.OPEN || state == State.ENDING;
   }
 
-  /** Lets nobody in any more, once those who hold it have let go. False if it was shut before. */
-  boolean lose() {
-    return shut(State.LOST);
+  boolean isLost() {
+    return end == State.LOST;
   }
 
-  /** The same when the owner is done with the device. */
-  boolean close() {
-    return shut(State.CLOSED);
-  }
-
-  private boolean shut(State as) {
-    synchronized (this) {
-      if (state != State.OPEN) {
-        return false;
-      }
-      end = as;
-      state = State.ENDING;
+  /**
+   * Lets only those in any more who hold it. False if that was announced before; whoever was told
+   * true goes on with {@link #shut}.
+   *
+   * @param as lost, or closed by its owner
+   */
+  synchronized boolean announce(State as) {
+    if (state != State.OPEN) {
+      return false;
     }
-    awaitZero(held);
-    state = as;
-    awaitZero(inside);
+    end = as;
+    state = State.ENDING;
     return true;
+  }
+
+  /** Lets nobody in any more, once those who hold it have let go, and waits for those inside. */
+  void shut() {
+    awaitZero(held);
+    state = end;
+    awaitZero(inside);
   }
 
   /** Patience has an end, since work that is never awaited never lets go. */
@@ -113,7 +116,7 @@ final class Gate {
     }
   }
 
-  private RuntimeException refusal() {
+  RuntimeException refusal() {
     return switch (end) {
       case LOST ->
           new DeviceLostException(

@@ -6,31 +6,20 @@ import dev.backplane.tensor.TensorType;
 import java.lang.foreign.MemorySegment;
 
 /** A buffer behind its lease's gate. */
-record LeasedBuffer(Buffer buffer, Gate gate) implements Buffer {
-  @Override
-  public TensorType type() {
-    return buffer.type();
-  }
-
+record LeasedBuffer(TensorType type, Leased<Buffer> buffer, Lease lease) implements Buffer {
   @Override
   public Execution write(MemorySegment host) {
-    return gate.pass(() -> new LeasedExecution(buffer.write(host), gate));
+    return lease.pass(() -> lease.execution(buffer.get().write(host)));
   }
 
   @Override
   public Execution read(MemorySegment host) {
-    return gate.pass(() -> new LeasedExecution(buffer.read(host), gate));
+    return lease.pass(() -> lease.execution(buffer.get().read(host)));
   }
 
   /** Closing the device has freed it where the gate is shut. */
   @Override
   public void close() {
-    if (gate.tryEnter()) {
-      try {
-        buffer.close();
-      } finally {
-        gate.exit();
-      }
-    }
+    lease.close(buffer);
   }
 }

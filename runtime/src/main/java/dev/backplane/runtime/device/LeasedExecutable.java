@@ -7,21 +7,22 @@ import dev.backplane.backend.Execution;
 import java.util.List;
 
 /** A compiled program behind its lease's gate. */
-record LeasedExecutable(Executable executable, Gate gate) implements Executable {
+record LeasedExecutable(Leased<Executable> executable, Lease lease) implements Executable {
   @Override
   public Execution bind(List<Buffer> arguments, List<Buffer> results) {
-    return gate.pass(
+    return lease.pass(
         () ->
-            new LeasedExecution(
-                executable.bind(
-                    arguments.stream().map(this::own).toList(),
-                    results.stream().map(this::own).toList()),
-                gate));
+            lease.execution(
+                executable
+                    .get()
+                    .bind(
+                        arguments.stream().map(this::own).toList(),
+                        results.stream().map(this::own).toList())));
   }
 
   private Buffer own(Buffer buffer) {
-    if (buffer instanceof LeasedBuffer leased && leased.gate() == gate) {
-      return leased.buffer();
+    if (buffer instanceof LeasedBuffer leased && leased.lease() == lease) {
+      return leased.buffer().get();
     }
     throw new IllegalArgumentException(
         "bind: the buffer of " + buffer.type() + " is not of this device");
@@ -29,18 +30,12 @@ record LeasedExecutable(Executable executable, Gate gate) implements Executable 
 
   @Override
   public CompileReport report() {
-    return gate.pass(executable::report);
+    return lease.pass(() -> executable.get().report());
   }
 
   /** Closing the device has freed it where the gate is shut. */
   @Override
   public void close() {
-    if (gate.tryEnter()) {
-      try {
-        executable.close();
-      } finally {
-        gate.exit();
-      }
-    }
+    lease.close(executable);
   }
 }

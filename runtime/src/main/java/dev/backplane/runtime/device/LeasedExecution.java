@@ -6,12 +6,12 @@ import java.util.Optional;
 import java.util.function.Consumer;
 
 /** Bound work behind its lease's gate. Starting and awaiting allocate nothing. */
-record LeasedExecution(Execution execution, Gate gate) implements Execution {
+record LeasedExecution(Leased<Execution> execution, Lease lease, Gate gate) implements Execution {
   @Override
   public void start() {
     gate.enter();
     try {
-      execution.start();
+      execution.get().start();
     } finally {
       gate.exit();
     }
@@ -21,7 +21,7 @@ record LeasedExecution(Execution execution, Gate gate) implements Execution {
   public void await() {
     gate.enter();
     try {
-      execution.await();
+      execution.get().await();
     } finally {
       gate.exit();
     }
@@ -34,7 +34,7 @@ record LeasedExecution(Execution execution, Gate gate) implements Execution {
       return true;
     }
     try {
-      return execution.isDone();
+      return execution.get().isDone();
     } finally {
       gate.exit();
     }
@@ -44,7 +44,7 @@ record LeasedExecution(Execution execution, Gate gate) implements Execution {
   public void whenDone(Consumer<Optional<BackplaneException>> action) {
     gate.enter();
     try {
-      execution.whenDone(action);
+      execution.get().whenDone(action);
     } finally {
       gate.exit();
     }
@@ -53,12 +53,6 @@ record LeasedExecution(Execution execution, Gate gate) implements Execution {
   /** Closing the device has freed it where the gate is shut. */
   @Override
   public void close() {
-    if (gate.tryEnter()) {
-      try {
-        execution.close();
-      } finally {
-        gate.exit();
-      }
-    }
+    lease.close(execution);
   }
 }

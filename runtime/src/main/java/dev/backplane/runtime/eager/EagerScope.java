@@ -1,12 +1,12 @@
 package dev.backplane.runtime.eager;
 
 import dev.backplane.Target;
-import dev.backplane.backend.Workspace;
 import dev.backplane.graph.Graph;
 import dev.backplane.op.Constant;
 import dev.backplane.op.Op;
 import dev.backplane.op.OpDefinition;
 import dev.backplane.runtime.device.Devices;
+import dev.backplane.runtime.job.OpenJob;
 import dev.backplane.runtime.placement.Placement;
 import dev.backplane.runtime.placement.Site;
 import dev.backplane.runtime.placement.Sites;
@@ -36,21 +36,28 @@ import java.util.function.Supplier;
 public final class EagerScope implements Scope {
   private static final int PROGRAMS = 512;
 
+  private final OpenJob job;
   private final Sites sites;
   private final Target target;
-  private final Workspace workspace = new Workspace();
   private final Map<Object, Assembly> programs = new LinkedHashMap<>(16, 0.75f, true);
   private final Set<EagerTensor> live = Collections.newSetFromMap(new IdentityHashMap<>());
   private boolean closed;
 
-  private EagerScope(Sites sites, Target target) {
+  private EagerScope(OpenJob job, Sites sites, Target target) {
+    this.job = job;
     this.sites = sites;
     this.target = target;
   }
 
   /** Opens a device to compute on. */
   public static EagerScope open(Devices devices, Target target) {
-    return new EagerScope(Sites.open(devices, target), target);
+    var job = devices.jobs().open("eager scope", target.device());
+    try {
+      return new EagerScope(job, Sites.open(devices, target, job), target);
+    } catch (RuntimeException | Error e) {
+      job.close();
+      throw e;
+    }
   }
 
   /** What an op's program is kept under. */
@@ -125,7 +132,7 @@ public final class EagerScope implements Scope {
     var program = programs.get(key);
     if (program == null) {
       var plan = Placement.place(name, graph.get(), sites, target.strict());
-      program = Assembly.compile(plan, sites, target, workspace);
+      program = Assembly.compile(plan, sites, target);
       programs.put(key, program);
       evict();
     }
@@ -207,8 +214,8 @@ public final class EagerScope implements Scope {
     List.copyOf(live).forEach(EagerTensor::close);
     closed = true;
     programs.values().forEach(Assembly::close);
-    workspace.close();
     sites.close();
+    job.close();
   }
 
   @Override

@@ -4,37 +4,41 @@ import dev.backplane.io.Description;
 import dev.backplane.tensor.DType;
 import dev.backplane.tensor.Shape;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** From things to plain data. Collects what is not registered on its way. */
 final class Describer {
   private final Registry registry;
   private final List<Pin> pins = new ArrayList<>();
+  private final Set<Origin> origins = new HashSet<>();
 
   Describer(Registry registry) {
     this.registry = registry;
   }
 
   Described describe(Object thing, String where) {
-    return new Described(part(thing, where), pins);
+    return new Described(part(thing, where), pins, origins);
   }
 
   private Description part(Object thing, String where) {
-    var form = registry.formOf(thing.getClass());
-    if (form.isEmpty() || !(thing instanceof Record instance)) {
+    var claim = registry.claimOf(thing.getClass());
+    if (claim.isEmpty() || !(thing instanceof Record instance)) {
       return unregistered(thing, where, "its class is not registered in an Extensions service");
     }
+    origins.add(claim.get().origin());
     Map<String, Description.Plain> components = new LinkedHashMap<>();
-    var names = form.get().names();
+    var form = claim.get().form();
+    var names = form.names();
     for (int i = 0; i < names.size(); i++) {
-      components.put(
-          names.get(i), plain(form.get().value(instance, i), where + "." + names.get(i)));
+      components.put(names.get(i), plain(form.value(instance, i), where + "." + names.get(i)));
     }
-    var extension = form.get().extension();
+    var extension = form.extension();
     return new Description(extension.name(), extension.version(), components);
   }
 
@@ -70,7 +74,7 @@ final class Describer {
   /** Stands for what files cannot hold; its kind is for people, nothing is made from it. */
   private Description unregistered(Object thing, String where, String reason) {
     var name = thing.getClass().isHidden() ? "a lambda" : thing.getClass().getSimpleName();
-    pins.add(new Pin(where, name, reason));
+    pins.add(new Pin(where, name, reason, Owner.of(thing.getClass())));
     return new Description(Registry.UNREGISTERED, 1, Map.of("kind", new Description.Text(name)));
   }
 }

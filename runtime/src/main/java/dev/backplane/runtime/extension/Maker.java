@@ -12,17 +12,20 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /** From plain data to things, by the declared types of the records' components. */
 final class Maker {
   private final Registry registry;
+  private final Set<Origin> origins;
 
-  Maker(Registry registry) {
+  Maker(Registry registry, Set<Origin> origins) {
     this.registry = registry;
+    this.origins = origins;
   }
 
   <T> T make(Description description, Class<T> as, String where) {
-    var form = registry.form(description.name(), description.version(), where);
+    var form = registry.claim(description.name(), description.version(), where, origins).form();
     if (!as.isAssignableFrom(form.extension().type())) {
       throw new MalformedModelException(
           where, "\"" + description.name() + "\"", "a " + as.getSimpleName());

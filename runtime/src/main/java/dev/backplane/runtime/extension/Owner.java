@@ -1,6 +1,9 @@
 package dev.backplane.runtime.extension;
 
+import dev.backplane.BundleUse;
 import java.util.Comparator;
+import java.util.Optional;
+import org.osgi.framework.FrameworkUtil;
 
 /**
  * Who registers extensions: a bundle, or what stands for one on class and module path.
@@ -11,6 +14,37 @@ import java.util.Comparator;
 public record Owner(String name, String version) {
   /** Older versions first: numbers as numbers, qualifiers as text, as OSGi orders them. */
   static final Comparator<Owner> BY_VERSION = (one, other) -> compare(one.version, other.version);
+
+  /** The bundle a class is from, or what stands for it on class and module path. */
+  public static Owner of(Class<?> type) {
+    return inBundleOrModule(type).orElseGet(() -> new Owner(type.getPackageName(), "0"));
+  }
+
+  /** The bundle or named module a class is from; empty on a class path. */
+  public static Optional<Owner> inBundleOrModule(Class<?> type) {
+    try {
+      var bundle = FrameworkUtil.getBundle(type);
+      if (bundle != null) {
+        return Optional.of(new Owner(bundle.getSymbolicName(), bundle.getVersion().toString()));
+      }
+    } catch (NoClassDefFoundError e) {
+      // There is no framework: a class or module path, which has modules or packages instead.
+      return inModule(type);
+    }
+    return inModule(type);
+  }
+
+  private static Optional<Owner> inModule(Class<?> type) {
+    var module = type.getModule();
+    return module.isNamed()
+        ? Optional.of(new Owner(module.getName(), module.getDescriptor().rawVersion().orElse("0")))
+        : Optional.empty();
+  }
+
+  /** The use of something of it. */
+  public BundleUse use(String what) {
+    return new BundleUse(name, version, what);
+  }
 
   private static int compare(String one, String other) {
     var left = one.split("\\.", 4);

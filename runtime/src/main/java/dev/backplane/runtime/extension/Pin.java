@@ -7,8 +7,9 @@ package dev.backplane.runtime.extension;
  * @param where its place in the job, such as {@code model.layers[1]}
  * @param what the kind of thing, as the program calls it
  * @param reason why, and what would change that
+ * @param owner the bundle its class is from
  */
-public record Pin(String where, String what, String reason) {
+public record Pin(String where, String what, String reason, Owner owner) {
   @Override
   public String toString() {
     return where + " (" + what + "): " + reason;

@@ -9,8 +9,11 @@ import dev.backplane.nn.Sequential;
 import dev.backplane.runtime.name.Nearest;
 import java.lang.invoke.MethodHandles;
 import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -26,9 +29,13 @@ public final class Registry {
   public static final String UNREGISTERED = "unregistered";
 
   /** One claim of a name. */
-  private record Claim(Owner owner, RecordForm form) {
+  record Claim(Owner owner, RecordForm form) {
     Extension extension() {
       return form.extension();
+    }
+
+    Origin origin() {
+      return new Origin(extension().name(), extension().version(), owner);
     }
   }
 
@@ -118,22 +125,58 @@ public final class Registry {
    * @throws MalformedModelException if a name or component is unknown or a value does not fit
    */
   public <T> T make(Description description, Class<T> as, String where) {
-    return new Maker(this).make(description, as, where);
+    return make(description, as, where, Set.of());
   }
 
-  /** The class' own form, by which its instances are read; from whatever bundle version it is. */
-  Optional<RecordForm> formOf(Class<?> type) {
+  /**
+   * The same for a job that has begun: from the bundles it began with, as long as they are there.
+   *
+   * @param origins those bundles; a name whose bundle is not among them, or has gone, is served by
+   *     the newest
+   */
+  public <T> T make(Description description, Class<T> as, String where, Set<Origin> origins) {
+    return new Maker(this, origins).make(description, as, where);
+  }
+
+  /**
+   * Which bundles serve a description now.
+   *
+   * @throws MalformedModelException if a name is unknown
+   */
+  public Set<Origin> origins(Description description, String where) {
+    var origins = new HashSet<Origin>();
+    collect(description, where, origins);
+    return origins;
+  }
+
+  private void collect(Description description, String where, Set<Origin> into) {
+    into.add(claim(description.name(), description.version(), where, Set.of()).origin());
+    description.components().forEach((name, value) -> collect(value, where + "." + name, into));
+  }
+
+  private void collect(Description.Plain value, String where, Set<Origin> into) {
+    if (value instanceof Description.Part(var part)) {
+      collect(part, where, into);
+    } else if (value instanceof Description.Listing(var values)) {
+      for (int i = 0; i < values.size(); i++) {
+        collect(values.get(i), where + "[" + i + "]", into);
+      }
+    }
+  }
+
+  /** The class' own claim, by which its instances are read; from whatever bundle version it is. */
+  Optional<Claim> claimOf(Class<?> type) {
     for (var claim : claims()) {
       if (claim.extension().type() == type) {
         requireNoConflict(claim.extension().name());
-        return Optional.of(claim.form());
+        return Optional.of(claim);
       }
     }
     return Optional.empty();
   }
 
-  /** The form that serves a name and version. */
-  RecordForm form(String name, int version, String where) {
+  /** The claim that serves a name and version: of the bundles given, else of the newest. */
+  Claim claim(String name, int version, String where, Set<Origin> origins) {
     if (name.equals(UNREGISTERED)) {
       throw new MalformedModelException(
           where,
@@ -144,8 +187,10 @@ public final class Registry {
     Optional<Claim> serving =
         claims().stream()
             .filter(claim -> same(claim.extension(), name, version))
-            .max((one, other) -> Owner.BY_VERSION.compare(one.owner(), other.owner()));
-    return serving.map(Claim::form).orElseThrow(() -> unknown(name, version, where));
+            .max(
+                Comparator.comparing((Claim claim) -> origins.contains(claim.origin()))
+                    .thenComparing(Claim::owner, Owner.BY_VERSION));
+    return serving.orElseThrow(() -> unknown(name, version, where));
   }
 
   private MalformedModelException unknown(String name, int version, String where) {

@@ -5,7 +5,6 @@ import dev.backplane.Training;
 import dev.backplane.backend.CompileReport;
 import dev.backplane.backend.Executable;
 import dev.backplane.backend.Program;
-import dev.backplane.backend.Workspace;
 import dev.backplane.graph.Value;
 import dev.backplane.runtime.placement.Plan;
 import dev.backplane.runtime.placement.Sites;
@@ -26,12 +25,11 @@ public final class Assembly implements AutoCloseable {
   }
 
   /** Compiles a program none of whose inputs is given up. */
-  public static Assembly compile(Plan plan, Sites sites, Target target, Workspace workspace) {
-    return compile(plan, List.of(), sites, target, workspace);
+  public static Assembly compile(Plan plan, Sites sites, Target target) {
+    return compile(plan, List.of(), sites, target);
   }
 
-  static Assembly compile(
-      Plan plan, List<Handover> handovers, Sites sites, Target target, Workspace workspace) {
+  static Assembly compile(Plan plan, List<Handover> handovers, Sites sites, Target target) {
     var executables = new ArrayList<Executable>();
     try {
       for (int i = 0; i < plan.parts().size(); i++) {
@@ -42,7 +40,7 @@ public final class Assembly implements AutoCloseable {
                 Handover.donations(i, part, handovers),
                 target.numerics(),
                 target.tuning());
-        executables.add(sites.at(part.site()).compile(program, workspace));
+        executables.add(sites.at(part.site()).compile(program));
       }
     } catch (RuntimeException e) {
       executables.forEach(Executable::close);

@@ -5,10 +5,11 @@ import dev.backplane.StateLostException;
 import dev.backplane.Target;
 import dev.backplane.backend.DeviceInfo;
 import dev.backplane.backend.MemoryUse;
-import dev.backplane.backend.Workspace;
 import dev.backplane.graph.Graph;
 import dev.backplane.graph.Value;
 import dev.backplane.runtime.device.Devices;
+import dev.backplane.runtime.device.Lease;
+import dev.backplane.runtime.job.OpenJob;
 import dev.backplane.runtime.placement.Placement;
 import dev.backplane.runtime.placement.Plan;
 import dev.backplane.runtime.placement.Site;
@@ -24,8 +25,8 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The state of a job on its device, in one block, and the programs that share it and one scratch
- * workspace. Serves one thread at a time; its programs run one after the other.
+ * The state of a job on its device, in one block, and the programs that share it and the device's
+ * scratch memory. Serves one thread at a time; its programs run one after the other.
  *
  * <ul>
  *   <li>C1: a path names a state of the session.
@@ -35,16 +36,18 @@ import org.jspecify.annotations.Nullable;
  * </ul>
  */
 public final class Session implements AutoCloseable {
+  private final Devices devices;
   private final Sites sites;
   private final Target target;
   private final StateBlock state;
-  private final Workspace workspace = new Workspace();
   private final List<SessionProgram> programs = new ArrayList<>();
   private final SortedMap<String, BackplaneException> lost = new TreeMap<>();
   private @Nullable SessionProgram running;
   private boolean closed;
 
-  private Session(Sites sites, Target target, SortedMap<String, TensorType> state) {
+  private Session(
+      Devices devices, Sites sites, Target target, SortedMap<String, TensorType> state) {
+    this.devices = devices;
     this.sites = sites;
     this.target = target;
     this.state = new StateBlock(sites, state);
@@ -56,17 +59,29 @@ public final class Session implements AutoCloseable {
    * @param devices where the device is found
    * @param target which device, and how exactly
    * @param state the types of the state by path
+   * @param job for whom; it outlives the session
    * @throws dev.backplane.NoSuchDeviceException if there is no such device
    * @throws dev.backplane.backend.OutOfDeviceMemoryException if it has no room
    */
-  public static Session open(Devices devices, Target target, SortedMap<String, TensorType> state) {
-    var sites = Sites.open(devices, target);
+  public static Session open(
+      Devices devices, Target target, SortedMap<String, TensorType> state, OpenJob job) {
+    var sites = Sites.open(devices, target, job);
     try {
-      return new Session(sites, target, state);
+      return new Session(devices, sites, target, state);
     } catch (RuntimeException e) {
       sites.close();
       throw e;
     }
+  }
+
+  /** Whether one of its devices' backends has gone. */
+  public boolean isLost() {
+    return sites.anyOpen(Lease::isLost);
+  }
+
+  /** Whether a session opened now would run on another backend, or its own has gone. */
+  public boolean isSuperseded() {
+    return sites.anyOpen(devices::isSuperseded);
   }
 
   /** The device that was chosen. */
@@ -120,7 +135,7 @@ public final class Session implements AutoCloseable {
     requireUnique(name, inputs, outputs);
     var plan = Placement.place(name, graph, sites, target.strict());
     var handovers = handovers(plan, inputs, outputs);
-    var assembly = Assembly.compile(plan, handovers, sites, target, workspace);
+    var assembly = Assembly.compile(plan, handovers, sites, target);
     try {
       for (var handover : handovers) {
         state.settle(handover.state(), plan.parts().get(handover.part()).site());
@@ -214,7 +229,7 @@ public final class Session implements AutoCloseable {
     return state;
   }
 
-  /** A program is about to start: the one before must have ended, as they share the workspace. */
+  /** A program is about to start: the one before must have ended, as they share scratch memory. */
   void begin(SessionProgram program, List<String> reads) {
     requireOpen();
     if (running != null) {
@@ -276,7 +291,6 @@ public final class Session implements AutoCloseable {
     closed = true;
     programs.forEach(SessionProgram::close);
     state.close();
-    workspace.close();
     sites.close();
   }
 }

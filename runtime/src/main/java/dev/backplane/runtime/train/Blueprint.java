@@ -9,12 +9,15 @@ import dev.backplane.nn.Optimizer;
 import dev.backplane.runtime.extension.DescriptionJson;
 import dev.backplane.runtime.extension.Json;
 import dev.backplane.runtime.extension.Located;
+import dev.backplane.runtime.extension.Origin;
 import dev.backplane.runtime.extension.Pin;
 import dev.backplane.runtime.extension.Registry;
+import dev.backplane.runtime.job.OpenJob;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * What is trained, as plain data: every trace makes it anew from the registry, so that a newer
@@ -33,28 +36,33 @@ final class Blueprint {
       String where,
       Description description,
       Optional<T> original,
-      List<Pin> pins) {
+      List<Pin> pins,
+      Set<Origin> origins) {
     static <T> Part<T> of(Registry registry, Class<T> type, T thing, String where) {
       var described = registry.describe(thing, where);
       var original = described.pins().isEmpty() ? Optional.<T>empty() : Optional.of(thing);
-      return new Part<>(registry, type, where, described.description(), original, described.pins());
+      return new Part<>(
+          registry,
+          type,
+          where,
+          described.description(),
+          original,
+          described.pins(),
+          described.origins());
     }
 
     static <T> Part<T> read(Registry registry, Class<T> type, Located json) {
+      var description = DescriptionJson.read(json);
+      var origins = registry.origins(description, json.where());
       var part =
           new Part<>(
-              registry,
-              type,
-              json.where(),
-              DescriptionJson.read(json),
-              Optional.<T>empty(),
-              List.of());
+              registry, type, json.where(), description, Optional.<T>empty(), List.of(), origins);
       part.make();
       return part;
     }
 
     T make() {
-      return original.orElseGet(() -> registry.make(description, type, where));
+      return original.orElseGet(() -> registry.make(description, type, where, origins));
     }
   }
 
@@ -144,6 +152,20 @@ final class Blueprint {
     metrics.forEach(part -> pins.addAll(part.pins()));
     transforms.forEach(part -> pins.addAll(part.pins()));
     return List.copyOf(pins);
+  }
+
+  /** Enters whose code it uses; what is there when this returns stays until the job ends. */
+  void use(OpenJob job) {
+    use(job, model, "model");
+    use(job, loss, "loss");
+    use(job, optimizer, "optimizer");
+    metrics.forEach(part -> use(job, part, "metrics"));
+    transforms.forEach(part -> use(job, part, "transforms"));
+  }
+
+  private static void use(OpenJob job, Part<?> part, String place) {
+    part.origins().forEach(origin -> job.use(origin.owner().use(origin.name() + " in " + place)));
+    part.pins().forEach(pin -> job.pin(pin.owner().use(pin.what() + " at " + pin.where())));
   }
 
   Layer model() {

@@ -58,8 +58,9 @@ public final class FinishedRun implements Run {
         new Programs(config.name(), config.blueprint(), config.fields(), new StateTable(), 1);
     var tuned = target.tuning(RunConfig.tuning(found, target.tuning().mode()));
     var saved = SavedState.forInference(checkpoint);
+    var open = devices.jobs().open(config.name(), target.device());
     try {
-      var job = Job.inference(devices, tuned, programs, saved);
+      var job = Job.inference(devices, tuned, programs, saved, open);
       return new FinishedRun(
           config.name(), job, outcome(checkpoint), Optional.of(folder), config.notes());
     } catch (ShapeException e) {

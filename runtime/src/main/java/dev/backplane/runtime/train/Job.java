@@ -7,6 +7,7 @@ import dev.backplane.backend.DeviceInfo;
 import dev.backplane.data.Batches;
 import dev.backplane.data.Feature;
 import dev.backplane.runtime.device.Devices;
+import dev.backplane.runtime.job.OpenJob;
 import dev.backplane.runtime.session.Session;
 import dev.backplane.runtime.session.SessionProgram;
 import dev.backplane.runtime.session.Slot;
@@ -25,6 +26,7 @@ import java.util.OptionalLong;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -55,21 +57,24 @@ final class Job implements AutoCloseable {
 
   private final Programs programs;
   private final Session session;
+  private final OpenJob open;
   private final Map<Key, Ready> compiled = new LinkedHashMap<>();
   private final Map<Figures.Split, SessionProgram> readers = new LinkedHashMap<>();
   private @Nullable Ready recent;
   private @Nullable Ready running;
   private boolean closed;
 
-  private Job(Programs programs, Session session) {
+  private Job(Programs programs, Session session, OpenJob open) {
     this.programs = programs;
     this.session = session;
+    this.open = open;
   }
 
   /**
    * A job to be trained, from a checkpoint or, without one, from the initial values of a seed.
    *
    * @param batch the largest batch
+   * @param open as which it is listed; ends with it, or when it cannot be opened
    */
   static Job training(
       Devices devices,
@@ -77,20 +82,43 @@ final class Job implements AutoCloseable {
       Programs programs,
       int batch,
       Optional<SavedState> saved,
-      long seed) {
-    programs.discover(batch);
-    return open(
-        devices,
-        target,
-        programs,
-        saved,
-        job -> saved.ifPresentOrElse(job::restore, () -> job.initialize(seed)));
+      long seed,
+      OpenJob open) {
+    return endedOnFailure(
+        open,
+        () -> {
+          programs.blueprint().use(open);
+          programs.discover(batch);
+          return open(
+              devices,
+              target,
+              programs,
+              saved,
+              job -> saved.ifPresentOrElse(job::restore, () -> job.initialize(seed)),
+              open);
+        });
   }
 
   /** A job that only evaluates and predicts. */
-  static Job inference(Devices devices, Target target, Programs programs, SavedState saved) {
-    programs.discoverForward(1);
-    return open(devices, target, programs, Optional.of(saved), job -> job.restore(saved));
+  static Job inference(
+      Devices devices, Target target, Programs programs, SavedState saved, OpenJob open) {
+    return endedOnFailure(
+        open,
+        () -> {
+          programs.blueprint().use(open);
+          programs.discoverForward(1);
+          return open(
+              devices, target, programs, Optional.of(saved), job -> job.restore(saved), open);
+        });
+  }
+
+  private static Job endedOnFailure(OpenJob open, Supplier<Job> opening) {
+    try {
+      return opening.get();
+    } catch (RuntimeException | Error e) {
+      open.close();
+      throw e;
+    }
   }
 
   /** Compares with what was saved before any memory is asked for: a file may say anything. */
@@ -99,15 +127,16 @@ final class Job implements AutoCloseable {
       Target target,
       Programs programs,
       Optional<SavedState> saved,
-      Consumer<Job> filling) {
+      Consumer<Job> filling,
+      OpenJob open) {
     var types = programs.table().types();
     saved.ifPresent(state -> state.requireFits(types));
-    var job = new Job(programs, Session.open(devices, target, types));
+    var job = new Job(programs, Session.open(devices, target, types, open), open);
     try {
       filling.accept(job);
       programs.table().forgetInitializers();
       return job;
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       job.close();
       throw e;
     }
@@ -434,7 +463,11 @@ final class Job implements AutoCloseable {
         // The failure of a step nobody waited for: closing has nothing to add to it.
         running = null;
       }
-      session.close();
+      try {
+        session.close();
+      } finally {
+        open.close();
+      }
     }
   }
 }

@@ -16,8 +16,11 @@ import dev.backplane.nn.Optimizer;
 import dev.backplane.runtime.checkpoint.Checkpoint;
 import dev.backplane.runtime.checkpoint.RunFolder;
 import dev.backplane.runtime.device.Devices;
+import dev.backplane.runtime.extension.Owner;
 import dev.backplane.runtime.extension.Registry;
+import dev.backplane.runtime.job.OpenJob;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -131,13 +134,14 @@ public final class ModelTrainer implements Trainer {
   @Override
   public Training open(Batches train, Target target) {
     int largest = largest(train);
-    var job =
-        Job.training(
-            devices, target, programs(blueprint(), train), largest, Optional.empty(), seed);
+    var programs = programs(blueprint(), train);
+    var open = devices.jobs().open(name, target.device());
+    var job = Job.training(devices, target, programs, largest, Optional.empty(), seed, open);
     try {
+      open.pin(Owner.of(train.examples().getClass()).use("training data"));
       job.prepareTraining(largest);
       return new StepTraining(job, train, Checkpoint.Position.START, Integer.MAX_VALUE);
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       job.close();
       throw e;
     }
@@ -193,7 +197,10 @@ public final class ModelTrainer implements Trainer {
     }
     var checkpoint = folder.flatMap(f -> RunFolder.last(f.path()));
     var saved = checkpoint.map(c -> SavedState.forTraining(c, train.count()));
-    var job = Job.training(devices, tuned, programs(blueprint, train), largest(train), saved, seed);
+    var programs = programs(blueprint, train);
+    var open = devices.jobs().open(name, target.device());
+    var job = Job.training(devices, tuned, programs, largest(train), saved, seed, open);
+    var held = hold(open, train, test);
     try {
       job.requireFields(test);
       var position = checkpoint.map(Checkpoint::position).orElse(Checkpoint.Position.START);
@@ -204,14 +211,26 @@ public final class ModelTrainer implements Trainer {
       }
       var fit = new Fit(job, train, test, epochs, callbacks, folder, position, history);
       var outcome = fit.run(interrupted);
+      held.forEach(OpenJob.Use::close);
       return new FinishedRun(name, job, outcome, folder.map(RunFolder::path), notes);
     } catch (TrainingFailedException e) {
       job.close();
       throw folder.isEmpty() ? e : new TrainingFailedException(e.getMessage() + kept(folder.get()));
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       job.close();
       throw e;
     }
+  }
+
+  /** What is held only while it trains. */
+  private List<OpenJob.Use> hold(OpenJob open, Batches train, Batches test) {
+    var held = new ArrayList<OpenJob.Use>();
+    held.add(open.pin(Owner.of(train.examples().getClass()).use("training data")));
+    held.add(open.pin(Owner.of(test.examples().getClass()).use("test data")));
+    for (var callback : callbacks) {
+      held.add(open.pin(Owner.of(callback.getClass()).use("callback")));
+    }
+    return held;
   }
 
   private dev.backplane.runtime.extension.Located existing(RunFolder folder, RunConfig config) {

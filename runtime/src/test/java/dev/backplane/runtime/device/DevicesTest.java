@@ -111,14 +111,14 @@ class DevicesTest {
     var one = new NarrowBackend("Binary");
     var two = new NarrowBackend("Binary");
     var devices = devices(one, two);
-    var old = devices.open(Target.of("narrow"));
+    var old = devices.open(Target.of("narrow"), devices.jobs().open("test", "narrow"));
     devices.remove(two);
     assertEquals(1, two.closedDevices);
     assertThrows(DeviceLostException.class, old::memory);
     assertThrows(DeviceLostException.class, () -> old.allocate(List.of(TensorType.f32(1))));
     old.close();
     assertEquals(1, two.closedDevices);
-    devices.open(Target.of("narrow")).close();
+    devices.open(Target.of("narrow"), devices.jobs().open("test", "narrow")).close();
     assertEquals(1, one.closedDevices);
   }
 
@@ -126,11 +126,13 @@ class DevicesTest {
   void closesWhatIsOpen() {
     var narrow = new NarrowBackend("Binary");
     var devices = devices(narrow);
-    var lease = devices.open(Target.of("narrow"));
+    var lease = devices.open(Target.of("narrow"), devices.jobs().open("test", "narrow"));
     devices.close();
     assertEquals(1, narrow.closedDevices);
     var failure = assertThrows(IllegalStateException.class, lease::memory);
     assertEquals("device narrow is closed: its session has ended", failure.getMessage());
-    assertThrows(IllegalStateException.class, () -> devices.open(Target.of("narrow")));
+    assertThrows(
+        IllegalStateException.class,
+        () -> devices.open(Target.of("narrow"), devices.jobs().open("test", "narrow")));
   }
 }

@@ -38,7 +38,8 @@ class PlacementTest {
     try (var devices = new Devices()) {
       devices.add(new ReferenceBackend());
       devices.add(backend);
-      try (var sites = Sites.open(devices, Target.of("narrow"))) {
+      try (var sites =
+          Sites.open(devices, Target.of("narrow"), devices.jobs().open("test", "narrow"))) {
         return Placement.place("the test's program", graph, sites, strict);
       }
     }

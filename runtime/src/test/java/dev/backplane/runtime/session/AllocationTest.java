@@ -36,7 +36,8 @@ class AllocationTest {
     try (var devices = new Devices()) {
       devices.add(backend);
       var state = new TreeMap<>(Map.of("w", type));
-      try (var session = Session.open(devices, Target.of("null"), state)) {
+      try (var session =
+          Session.open(devices, Target.of("null"), state, devices.jobs().open("test", "null"))) {
         var program =
             session.compile(
                 "step",

@@ -106,7 +106,9 @@ class CutProgramsTest {
     try (var devices = new Devices()) {
       devices.add(new ReferenceBackend());
       devices.add(new NarrowBackend(ops));
-      try (var session = Session.open(devices, Target.of("narrow"), types)) {
+      try (var session =
+          Session.open(
+              devices, Target.of("narrow"), types, devices.jobs().open("test", "narrow"))) {
         for (var path : STATES) {
           var value = numbers(random);
           expected.put(new Slot.State(path), value);

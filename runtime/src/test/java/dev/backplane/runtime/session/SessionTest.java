@@ -64,7 +64,8 @@ class SessionTest {
     for (var path : paths) {
       state.put(path, V);
     }
-    var session = Session.open(devices, Target.of("auto"), state);
+    var session =
+        Session.open(devices, Target.of("auto"), state, devices.jobs().open("test", "auto"));
     open.add(session);
     return session;
   }
