@@ -4,6 +4,7 @@ import dev.backplane.backend.DeviceInfo;
 import dev.backplane.data.Dataset;
 import dev.backplane.data.DatasetProvider;
 import dev.backplane.data.Recipe;
+import dev.backplane.extension.Parts;
 import dev.backplane.function.Compiled;
 import dev.backplane.function.Traceable;
 import dev.backplane.nn.Layer;
@@ -71,6 +72,9 @@ public interface Backplane extends AutoCloseable {
 
   /** All recipes, by name. */
   List<Recipe> recipes();
+
+  /** The registered layers, optimizers, metrics and the like, by name. */
+  Parts parts();
 
   /** A training to be set up. */
   Trainer trainer(Layer model, Loss loss, Optimizer optimizer);

@@ -1,5 +1,6 @@
 package dev.backplane.data;
 
+import dev.backplane.extension.Parts;
 import dev.backplane.nn.GradientTransform;
 import dev.backplane.nn.Layer;
 import dev.backplane.nn.Loss;
@@ -25,12 +26,9 @@ public interface Recipe {
   /**
    * Everything needed to train.
    *
-   * @param values of settings, by key; others keep their defaults
-   * @param access how to get at data
-   * @param seed of the run; a recipe may split data by it
    * @throws IllegalArgumentException if a key is unknown or a value does not fit, saying what would
    */
-  Plan plan(Map<String, String> values, DatasetProvider.Access access, long seed);
+  Plan plan(Request request);
 
   /**
    * Reads a user's own input for prediction, such as the path of an image.
@@ -48,6 +46,22 @@ public interface Recipe {
    * @param summary one line
    */
   record Setting(String key, String value, String summary) {}
+
+  /**
+   * What a user wants of a recipe.
+   *
+   * @param settings values by key; others keep their defaults
+   * @param access how to get at data
+   * @param seed of the run; a recipe may split data by it
+   * @param parts what settings may name: {@code optimizer=acme.lion}
+   */
+  record Request(
+      Map<String, String> settings, DatasetProvider.Access access, long seed, Parts parts) {
+    /** Copies the settings. */
+    public Request {
+      settings = Map.copyOf(settings);
+    }
+  }
 
   /**
    * A training to be run.

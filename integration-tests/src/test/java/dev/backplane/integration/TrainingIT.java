@@ -40,7 +40,11 @@ class TrainingIT {
   }
 
   private Run train(Target target) {
-    var plan = iris().plan(Map.of(), DatasetProvider.Access.silent(), 1);
+    var plan =
+        iris()
+            .plan(
+                new Recipe.Request(
+                    Map.of(), DatasetProvider.Access.silent(), 1, backplane.parts()));
     return backplane
         .trainer(plan.model(), plan.loss(), plan.optimizer())
         .metrics(plan.metrics().toArray(Metric[]::new))

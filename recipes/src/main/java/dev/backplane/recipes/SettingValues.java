@@ -3,7 +3,16 @@ package dev.backplane.recipes;
 import dev.backplane.data.DatasetProvider.Access;
 import dev.backplane.data.Recipe;
 import dev.backplane.data.Recipe.Setting;
+import dev.backplane.io.MalformedModelException;
+import dev.backplane.layers.core.Dense;
+import dev.backplane.layers.core.schedule.Constant;
+import dev.backplane.nn.Activation;
+import dev.backplane.nn.Layer;
+import dev.backplane.nn.Metric;
+import dev.backplane.nn.Optimizer;
+import dev.backplane.nn.UnaryLayer;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
@@ -18,7 +27,20 @@ public final class SettingValues {
   public static final Setting DATA =
       new Setting("data", "", "a folder or package file that holds the dataset");
 
+  /** The setting that names the function between layers; see {@link #activated}. */
+  public static final Setting ACTIVATION =
+      new Setting("activation", "relu", "a registered activation or layer, behind hidden units");
+
+  /** The setting that names the optimizer; see {@link #optimizer}. */
+  public static final Setting OPTIMIZER =
+      new Setting("optimizer", "adam", "a registered optimizer, such as sgd(momentum=0.9)");
+
+  /** The setting that names what is measured; see {@link #metrics}. */
+  public static final Setting METRICS =
+      new Setting("metrics", "accuracy", "registered metrics, joined by commas; empty for none");
+
   private final String recipe;
+  private final Recipe.Request request;
   private final Map<String, String> values = new HashMap<>();
 
   /**
@@ -26,8 +48,10 @@ public final class SettingValues {
    *
    * @throws IllegalArgumentException if the recipe has no such setting, naming the nearest and all
    */
-  public SettingValues(Recipe recipe, Map<String, String> given) {
+  public SettingValues(Recipe recipe, Recipe.Request request) {
     this.recipe = recipe.name();
+    this.request = request;
+    var given = request.settings();
     recipe.settings().forEach(setting -> values.put(setting.key(), setting.value()));
     for (var key : given.keySet().stream().sorted().toList()) {
       if (!values.containsKey(key)) {
@@ -82,11 +106,74 @@ public final class SettingValues {
   }
 
   /** How to get at the data: as the user's {@link #DATA} says, else as the caller does. */
-  public Access access(Access otherwise) {
+  public Access access() {
+    var otherwise = request.access();
     var data = text(DATA.key());
     return data.isBlank()
         ? otherwise
         : new Access(Optional.of(Path.of(data)), otherwise.progress());
+  }
+
+  /**
+   * The layer of hidden units and what {@link #ACTIVATION} names: within it if it is an activation,
+   * else a layer behind it, which may have parameters of its own.
+   *
+   * @throws IllegalArgumentException if it names no layer
+   */
+  public List<Layer> activated(int units) {
+    var behind = part(UnaryLayer.class, ACTIVATION.key(), text(ACTIVATION.key()), Map.of());
+    return behind instanceof Activation activation
+        ? List.of(new Dense(units, activation))
+        : List.of(new Dense(units), behind);
+  }
+
+  /**
+   * What {@link #OPTIMIZER} names.
+   *
+   * @param rate its learning rate, where the setting says nothing of it
+   * @throws IllegalArgumentException if it names no optimizer
+   */
+  public Optimizer optimizer(double rate) {
+    var key = OPTIMIZER.key();
+    return part(Optimizer.class, key, text(key), Map.of("rate", new Constant(rate)));
+  }
+
+  /**
+   * What {@link #METRICS} names.
+   *
+   * @throws IllegalArgumentException if it names something else
+   */
+  public List<Metric> metrics() {
+    var key = METRICS.key();
+    return split(text(key)).stream().map(text -> part(Metric.class, key, text, Map.of())).toList();
+  }
+
+  /** What stands between the commas that are not within brackets. */
+  private static List<String> split(String text) {
+    var parts = new ArrayList<String>();
+    int depth = 0;
+    int begin = 0;
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      depth += "([{".indexOf(c) >= 0 ? 1 : ")]}".indexOf(c) >= 0 ? -1 : 0;
+      if (c == ',' && depth == 0) {
+        parts.add(text.substring(begin, i).strip());
+        begin = i + 1;
+      }
+    }
+    if (begin > 0 || !text.isEmpty()) {
+      parts.add(text.substring(begin).strip());
+    }
+    return parts;
+  }
+
+  private <T> T part(Class<T> kind, String key, String text, Map<String, ?> offered) {
+    try {
+      return request.parts().make(kind, text, offered);
+    } catch (MalformedModelException e) {
+      throw new IllegalArgumentException(
+          recipe + ": --set " + key + "=" + text(key) + ": " + e.getMessage(), e);
+    }
   }
 
   private double number(String key, String expected) {

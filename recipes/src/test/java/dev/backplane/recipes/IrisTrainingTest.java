@@ -20,7 +20,7 @@ class IrisTrainingTest {
   private static final Recipe RECIPE = new IrisMlp();
 
   private static Run train(Backplane backplane, long seed) {
-    var plan = RECIPE.plan(Map.of(), Access.silent(), seed);
+    var plan = RECIPE.plan(new Recipe.Request(Map.of(), Access.silent(), seed, backplane.parts()));
     return backplane
         .trainer(plan.model(), plan.loss(), plan.optimizer())
         .name(RECIPE.name())

@@ -5,12 +5,18 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.backplane.Backplane;
 import dev.backplane.data.DatasetProvider;
 import dev.backplane.data.DatasetProvider.Access;
 import dev.backplane.data.Recipe;
 import dev.backplane.extension.Extensions;
 import dev.backplane.layers.core.Dense;
+import dev.backplane.layers.core.Dropout;
+import dev.backplane.layers.core.activation.LeakyRelu;
+import dev.backplane.layers.core.metric.Accuracy;
 import dev.backplane.layers.core.optimizer.Adam;
+import dev.backplane.layers.core.optimizer.Sgd;
+import dev.backplane.layers.core.schedule.Constant;
 import dev.backplane.nn.Sequential;
 import dev.backplane.recipes.format.MalformedDataException;
 import dev.backplane.recipes.table.IrisMlp;
@@ -23,6 +29,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.ServiceLoader;
 import javax.imageio.ImageIO;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -37,10 +44,19 @@ class RecipesTest {
         .orElseThrow();
   }
 
+  private static final Backplane BACKPLANE = Backplane.start();
+
+  @AfterAll
+  static void close() {
+    BACKPLANE.close();
+  }
+
+  private static Recipe.Plan plan(Recipe recipe, Map<String, String> settings, long seed) {
+    return recipe.plan(new Recipe.Request(settings, Access.silent(), seed, BACKPLANE.parts()));
+  }
+
   private static String refusal(Recipe recipe, String key, String value) {
-    return assertThrows(
-            IllegalArgumentException.class,
-            () -> recipe.plan(Map.of(key, value), Access.silent(), 0))
+    return assertThrows(IllegalArgumentException.class, () -> plan(recipe, Map.of(key, value), 0))
         .getMessage();
   }
 
@@ -64,10 +80,12 @@ class RecipesTest {
   @Test
   void anUnknownSettingIsRefusedWithTheNearest() {
     assertEquals(
-        "iris-mlp: no setting \"unit\"; did you mean \"units\"? It has: units, rate, data",
+        "iris-mlp: no setting \"unit\"; did you mean \"units\"? It has: units, rate, activation,"
+            + " optimizer, metrics, data",
         refusal(IRIS, "unit", "3"));
     assertEquals(
-        "fashion-mnist-mlp: no setting \"momentum\". It has: units, rate, dropout, data",
+        "fashion-mnist-mlp: no setting \"momentum\". It has: units, rate, dropout, activation,"
+            + " optimizer, metrics, data",
         refusal(recipe("fashion-mnist-mlp"), "momentum", "0.9"));
   }
 
@@ -90,7 +108,7 @@ class RecipesTest {
 
   @Test
   void settingsReachTheModel() {
-    var plan = IRIS.plan(Map.of("units", "24", "rate", "0.02"), Access.silent(), 3);
+    var plan = plan(IRIS, Map.of("units", "24", "rate", "0.02"), 3);
     var layers = ((Sequential) plan.model()).layers();
     assertEquals(24, ((Dense) layers.get(1)).units());
     assertEquals(3, ((Dense) layers.get(2)).units());
@@ -100,8 +118,45 @@ class RecipesTest {
   }
 
   @Test
+  void settingsNameRegisteredParts() {
+    var plan =
+        plan(
+            IRIS,
+            Map.of(
+                "activation", "leaky_relu(slope=0.2)",
+                "optimizer", "sgd(momentum=0.9)",
+                "metrics", "accuracy, metric.accuracy()",
+                "rate", "0.5"),
+            3);
+    var hidden = (Dense) ((Sequential) plan.model()).layers().get(1);
+    assertEquals(new LeakyRelu(0.2), hidden.activation());
+    assertEquals(new Sgd(new Constant(0.5), 0.9, false), plan.optimizer());
+    assertEquals(List.of(new Accuracy(), new Accuracy()), plan.metrics());
+    assertEquals(List.of(), plan(IRIS, Map.of("metrics", ""), 3).metrics());
+  }
+
+  @Test
+  void whatIsNoActivationStandsBehindTheHiddenUnits() {
+    var layers =
+        ((Sequential) plan(IRIS, Map.of("activation", "dropout(rate=0.5)"), 3).model()).layers();
+    assertEquals(new Dense(16), layers.get(1));
+    assertEquals(new Dropout(0.5), layers.get(2));
+  }
+
+  @Test
+  void aNameThatIsNotRegisteredIsRefusedWithTheNearest() {
+    var message = refusal(recipe("mnist-mlp"), "optimizer", "adamm");
+    assertTrue(
+        message.startsWith(
+            "mnist-mlp: --set optimizer=adamm: part: the unknown name \"adamm\"; did you mean"),
+        message);
+    var another = refusal(recipe("mnist-mlp"), "optimizer", "metric.accuracy");
+    assertTrue(another.contains("expected an Optimizer"), another);
+  }
+
+  @Test
   void irisIsStandardizedByItsTrainingExamples() {
-    var plan = IRIS.plan(Map.of(), Access.silent(), 5);
+    var plan = plan(IRIS, Map.of(), 5);
     var standardize = (Standardize) ((Sequential) plan.model()).layers().getFirst();
     var train = plan.data().train();
     for (int feature = 0; feature < 4; feature++) {
@@ -148,7 +203,7 @@ class RecipesTest {
 
   @Test
   void irisIsPresentedAsItIsStored() {
-    var train = IRIS.plan(Map.of(), Access.silent(), 0).data().train();
+    var train = plan(IRIS, Map.of(), 0).data().train();
     assertEquals(TensorType.f32(64, 4), train.inputs().getFirst().presentedBatch(64));
     assertEquals("i32[64]", train.targets().getFirst().presentedBatch(64).toString());
   }

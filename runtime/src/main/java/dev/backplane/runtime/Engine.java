@@ -12,6 +12,7 @@ import dev.backplane.data.Dataset;
 import dev.backplane.data.DatasetProvider;
 import dev.backplane.data.Recipe;
 import dev.backplane.extension.Extensions;
+import dev.backplane.extension.Parts;
 import dev.backplane.function.Compiled;
 import dev.backplane.function.Traceable;
 import dev.backplane.nn.Layer;
@@ -20,6 +21,7 @@ import dev.backplane.nn.Optimizer;
 import dev.backplane.runtime.device.Devices;
 import dev.backplane.runtime.eager.EagerScope;
 import dev.backplane.runtime.extension.Owner;
+import dev.backplane.runtime.extension.RegisteredParts;
 import dev.backplane.runtime.extension.Registry;
 import dev.backplane.runtime.name.Nearest;
 import dev.backplane.runtime.train.FinishedRun;
@@ -142,6 +144,11 @@ public final class Engine implements Backplane {
   @Override
   public List<Recipe> recipes() {
     return recipes.stream().sorted(Comparator.comparing(Recipe::name)).toList();
+  }
+
+  @Override
+  public Parts parts() {
+    return new RegisteredParts(registry);
   }
 
   @Override

@@ -1,10 +1,8 @@
 package dev.backplane.recipes.image;
 
-import dev.backplane.data.DatasetProvider.Access;
 import dev.backplane.data.Recipe;
 import dev.backplane.tensor.Literal;
 import java.util.List;
-import java.util.Map;
 import org.osgi.service.component.annotations.Component;
 
 /** A network of one hidden layer for {@link Mnist}. */
@@ -29,8 +27,8 @@ public final class MnistMlp implements Recipe {
   }
 
   @Override
-  public Plan plan(Map<String, String> values, Access access, long seed) {
-    return PictureMlp.plan(this, new Mnist(), values, access);
+  public Plan plan(Request request) {
+    return PictureMlp.plan(this, new Mnist(), request);
   }
 
   /** The path of a PNG of 28 × 28 pixels, the thing bright on black. */

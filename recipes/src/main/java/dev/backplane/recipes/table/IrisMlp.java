@@ -1,20 +1,16 @@
 package dev.backplane.recipes.table;
 
-import dev.backplane.data.DatasetProvider.Access;
 import dev.backplane.data.Examples;
 import dev.backplane.data.Recipe;
 import dev.backplane.layers.core.Dense;
-import dev.backplane.layers.core.activation.Relu;
 import dev.backplane.layers.core.loss.SparseCategoricalCrossEntropy;
-import dev.backplane.layers.core.metric.Accuracy;
-import dev.backplane.layers.core.optimizer.Adam;
+import dev.backplane.nn.Layer;
 import dev.backplane.nn.Sequential;
 import dev.backplane.recipes.SettingValues;
 import dev.backplane.recipes.format.MalformedDataException;
 import dev.backplane.tensor.Literal;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import org.osgi.service.component.annotations.Component;
 
 /** A network of one hidden layer for {@link Iris}: trained in a second, without any download. */
@@ -26,7 +22,10 @@ public final class IrisMlp implements Recipe {
   private static final List<Setting> SETTINGS =
       List.of(
           new Setting("units", "16", "units of the hidden layer"),
-          new Setting("rate", "0.01", "learning rate of Adam"),
+          new Setting("rate", "0.01", "learning rate, where the optimizer says nothing of it"),
+          SettingValues.ACTIVATION,
+          SettingValues.OPTIMIZER,
+          SettingValues.METRICS,
           SettingValues.DATA);
 
   /** For the service loaders. */
@@ -48,22 +47,24 @@ public final class IrisMlp implements Recipe {
   }
 
   @Override
-  public Plan plan(Map<String, String> given, Access access, long seed) {
-    var values = new SettingValues(this, given);
+  public Plan plan(Request request) {
+    var values = new SettingValues(this, request);
     int units = values.integer("units", 1, 1 << 16);
     double rate = values.positive("rate");
-    var data = Iris.split(values.access(access), seed);
-    var model =
-        Sequential.of(
-            statistics(data.train()),
-            new Dense(units, new Relu()),
-            new Dense(data.classes().size()));
+    var optimizer = values.optimizer(rate);
+    var metrics = values.metrics();
+    var hidden = values.activated(units);
+    var data = Iris.split(values.access(), request.seed());
+    var layers = new ArrayList<Layer>();
+    layers.add(statistics(data.train()));
+    layers.addAll(hidden);
+    layers.add(new Dense(data.classes().size()));
     return new Plan(
         data,
-        model,
+        new Sequential(layers),
         new SparseCategoricalCrossEntropy(),
-        new Adam(rate),
-        List.of(new Accuracy()),
+        optimizer,
+        metrics,
         List.of(),
         EPOCHS,
         BATCH);

@@ -6,11 +6,13 @@ import dev.backplane.runtime.name.Nearest;
 import dev.backplane.tensor.DType;
 import dev.backplane.tensor.Shape;
 import dev.backplane.tensor.ShapeException;
+import java.lang.invoke.MethodType;
 import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.Type;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
@@ -18,17 +20,32 @@ import java.util.Set;
 final class Maker {
   private final Registry registry;
   private final Set<Origin> origins;
+  private final boolean written;
 
-  Maker(Registry registry, Set<Origin> origins) {
+  /**
+   * Makes things.
+   *
+   * @param origins the bundles to make them from, where these serve the names
+   * @param written whether a user wrote it in a line, where names may be short, versions are
+   *     missing and a part may be a bare word
+   */
+  Maker(Registry registry, Set<Origin> origins, boolean written) {
     this.registry = registry;
     this.origins = origins;
+    this.written = written;
   }
 
-  <T> T make(Description description, Class<T> as, String where) {
-    var form = registry.claim(description.name(), description.version(), where, origins).form();
+  <T> T make(Description description, Class<T> as, String where, Map<String, ?> offered) {
+    var form =
+        (written
+                ? registry.written(description.name(), as, where)
+                : registry.claim(description.name(), description.version(), where, origins))
+            .form();
     if (!as.isAssignableFrom(form.extension().type())) {
       throw new MalformedModelException(
-          where, "\"" + description.name() + "\"", "a " + as.getSimpleName());
+          where,
+          "\"" + description.name() + "\", which is none",
+          a(as) + "; there are " + registry.names(as));
     }
     for (var component : description.components().keySet()) {
       if (!form.names().contains(component)) {
@@ -37,7 +54,7 @@ final class Maker {
             "the unknown component \""
                 + component
                 + "\" of "
-                + description.name()
+                + form.extension().name()
                 + Nearest.hint(component, form.names()),
             "one of " + form.names());
       }
@@ -46,17 +63,29 @@ final class Maker {
     for (var component : form.components()) {
       var plain = description.components().get(component.getName());
       var place = where + "." + component.getName();
-      values.add(
-          plain == null
-              ? missing(form, component.getName(), place)
-              : value(plain, component.getGenericType(), place));
+      if (plain != null) {
+        values.add(value(plain, component.getGenericType(), place));
+      } else {
+        var given = offered.get(component.getName());
+        values.add(
+            boxed(component.getType()).isInstance(given)
+                ? given
+                : missing(form, component.getName(), place));
+      }
     }
     try {
       return as.cast(form.make(values));
     } catch (IllegalArgumentException | ShapeException | ClassCastException e) {
       throw new MalformedModelException(
-          where, String.valueOf(e.getMessage()), "values that " + description.name() + " takes", e);
+          where,
+          String.valueOf(e.getMessage()),
+          "values that " + form.extension().name() + " of " + form.owner() + " takes",
+          e);
     }
+  }
+
+  private static Class<?> boxed(Class<?> type) {
+    return MethodType.methodType(type).wrap().returnType();
   }
 
   private static Object missing(RecordForm form, String component, String where) {
@@ -106,9 +135,12 @@ final class Maker {
       var constants = Arrays.stream(raw.getEnumConstants()).map(c -> (Enum<?>) c).toList();
       return constant(plain, constants, Enum::name, where);
     }
+    if (written && plain instanceof Description.Text(var name)) {
+      return make(new Description(name, PartText.NEWEST, Map.of()), raw, where, Map.of());
+    }
     return plain instanceof Description.Part(var part)
-        ? make(part, raw, where)
-        : wrong(plain, "a " + raw.getSimpleName(), where);
+        ? make(part, raw, where, Map.of())
+        : wrong(plain, a(raw), where);
   }
 
   private List<Object> list(Description.Plain plain, Type element, String where) {
@@ -174,6 +206,11 @@ final class Maker {
 
   private static String text(Description.Plain plain, String expected, String where) {
     return plain instanceof Description.Text(var text) ? text : wrong(plain, expected, where);
+  }
+
+  private static String a(Class<?> type) {
+    var name = type.getSimpleName();
+    return ("AEIOU".indexOf(name.charAt(0)) < 0 ? "a " : "an ") + name;
   }
 
   private static <T> T wrong(Description.Plain plain, String expected, String where) {

@@ -41,6 +41,11 @@ public record Owner(String name, String version) {
         : Optional.empty();
   }
 
+  /** Whether it is one of Backplane's own bundles. */
+  public boolean isOurs() {
+    return name.equals("dev.backplane") || name.startsWith("dev.backplane.");
+  }
+
   /** The use of something of it. */
   public BundleUse use(String what) {
     return new BundleUse(name, version, what);

@@ -12,6 +12,7 @@ import java.util.List;
 
 /** How the instances of one registered record class are read and made, through its own lookup. */
 final class RecordForm {
+  private final Owner owner;
   private final Extension extension;
   private final List<RecordComponent> components;
   private final List<MethodHandle> accessors = new ArrayList<>();
@@ -22,7 +23,8 @@ final class RecordForm {
    *
    * @throws BackplaneException if the extension's lookup does not reach them
    */
-  RecordForm(Extension extension) {
+  RecordForm(Owner owner, Extension extension) {
+    this.owner = owner;
     this.extension = extension;
     var type = extension.type();
     components = List.of(type.getRecordComponents());
@@ -47,6 +49,10 @@ final class RecordForm {
               + "; register it from its own bundle with MethodHandles.lookup()",
           e);
     }
+  }
+
+  Owner owner() {
+    return owner;
   }
 
   Extension extension() {

@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
@@ -72,7 +73,7 @@ public final class Registry {
                   + " twice");
         }
       }
-      added.add(new Claim(owner, new RecordForm(extension)));
+      added.add(new Claim(owner, new RecordForm(owner, extension)));
     }
     synchronized (claims) {
       claims.addAll(added);
@@ -135,7 +136,32 @@ public final class Registry {
    *     the newest
    */
   public <T> T make(Description description, Class<T> as, String where, Set<Origin> origins) {
-    return new Maker(this, origins).make(description, as, where);
+    return new Maker(this, origins, false).make(description, as, where, Map.of());
+  }
+
+  /**
+   * The thing that a user wrote or a file describes.
+   *
+   * @param offered values of its components, by name, for where it has such and the description
+   *     says nothing of them
+   * @throws MalformedModelException if a name or component is unknown or a value does not fit
+   */
+  <T> T make(Description description, Class<T> as, String where, Map<String, ?> offered) {
+    return new Maker(this, Set.of(), description.version() == PartText.NEWEST)
+        .make(description, as, where, offered);
+  }
+
+  /** The names that serve for parts of a kind. */
+  List<String> names(Class<?> kind) {
+    return names().keySet().stream()
+        .filter(
+            name ->
+                claims().stream()
+                    .anyMatch(
+                        claim ->
+                            claim.extension().name().equals(name)
+                                && kind.isAssignableFrom(claim.extension().type())))
+        .toList();
   }
 
   /**
@@ -173,6 +199,46 @@ public final class Registry {
       }
     }
     return Optional.empty();
+  }
+
+  /**
+   * The claim that serves a name as a user writes it, of the newest version.
+   *
+   * @param name may lack the words before the last if it is one of Backplane's own
+   * @param kind what it is to be; tells names apart that end alike
+   */
+  Claim written(String name, Class<?> kind, String where) {
+    var full = full(name, kind);
+    requireNoConflict(full);
+    var newest = names().get(full);
+    if (newest == null) {
+      throw unknown(name, kind, where);
+    }
+    return claim(full, newest, where, Set.of());
+  }
+
+  private MalformedModelException unknown(String name, Class<?> kind, String where) {
+    var names = names(kind);
+    var meant = new ArrayList<>(names);
+    names.forEach(known -> meant.add(known.substring(known.lastIndexOf('.') + 1)));
+    return new MalformedModelException(
+        where,
+        "the unknown name \"" + name + "\"" + Nearest.hint(name, meant),
+        "one of " + String.join(", ", names) + "; is the bundle installed that brings it?");
+  }
+
+  /** Others' short names are not looked for: what they install must not change what is meant. */
+  private String full(String name, Class<?> kind) {
+    var claims = claims();
+    if (claims.stream().anyMatch(claim -> claim.extension().name().equals(name))) {
+      return name;
+    }
+    return claims.stream()
+        .filter(claim -> claim.owner().isOurs() && kind.isAssignableFrom(claim.extension().type()))
+        .map(claim -> claim.extension().name())
+        .filter(known -> known.endsWith("." + name))
+        .findFirst()
+        .orElse(name);
   }
 
   /** The claim that serves a name and version: of the bundles given, else of the newest. */

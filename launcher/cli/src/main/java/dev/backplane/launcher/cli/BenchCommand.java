@@ -83,7 +83,11 @@ final class BenchCommand implements Callable<Integer> {
     var target = targets.target(backplane);
     var plan =
         RecipeOptions.plan(
-            recipe, recipes.settings, recipes.access(spec.commandLine().getErr()), recipes.seed);
+            backplane,
+            recipe,
+            recipes.settings,
+            recipes.access(spec.commandLine().getErr()),
+            recipes.seed);
     var batches = plan.data().train().shuffle(recipes.seed).batch(recipes.batch(plan));
     long before = System.nanoTime();
     try (var training =

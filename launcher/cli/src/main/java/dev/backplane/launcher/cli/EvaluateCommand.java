@@ -50,6 +50,7 @@ final class EvaluateCommand implements Callable<Integer> {
       var recipe = RecipeOptions.recipe(backplane, notes.recipe());
       var plan =
           RecipeOptions.plan(
+              backplane,
               recipe,
               notes.settings(),
               RecipeOptions.access(data, spec.commandLine().getErr()),

@@ -65,9 +65,13 @@ final class RecipeOptions {
 
   /** What the recipe makes of the settings; a wrong one is wrong usage. */
   static Recipe.Plan plan(
-      Recipe recipe, Map<String, String> settings, DatasetProvider.Access access, long seed) {
+      Backplane backplane,
+      Recipe recipe,
+      Map<String, String> settings,
+      DatasetProvider.Access access,
+      long seed) {
     try {
-      return recipe.plan(settings, access, seed);
+      return recipe.plan(new Recipe.Request(settings, access, seed, backplane.parts()));
     } catch (IllegalArgumentException e) {
       throw new CommandException(ExitCode.WRONG_USAGE, String.valueOf(e.getMessage()), e);
     }

@@ -81,7 +81,11 @@ final class TrainCommand implements Callable<Integer> {
     var target = targets.target(backplane);
     var plan =
         RecipeOptions.plan(
-            recipe, recipes.settings, recipes.access(spec.commandLine().getErr()), recipes.seed);
+            backplane,
+            recipe,
+            recipes.settings,
+            recipes.access(spec.commandLine().getErr()),
+            recipes.seed);
     var folder = out == null ? newFolder(recipe.name()) : out;
     int total = epochs == null ? plan.epochs() : epochs;
     stop.trainingBegins();

@@ -16,6 +16,7 @@ import dev.backplane.layers.core.activation.Softmax;
 import dev.backplane.layers.core.activation.Softplus;
 import dev.backplane.layers.core.activation.Softsign;
 import dev.backplane.layers.core.activation.Tanh;
+import dev.backplane.layers.core.initializer.Distribution;
 import dev.backplane.layers.core.initializer.Glorot;
 import dev.backplane.layers.core.initializer.He;
 import dev.backplane.layers.core.initializer.LeCun;
@@ -52,13 +53,17 @@ public final class CoreExtensions implements Extensions {
   @Override
   public List<Extension> list() {
     return List.of(
-        named("dense", Dense.class),
+        named("dense", Dense.class)
+            .withDefault("activation", new Linear())
+            .withDefault("bias", true)
+            .withDefault("kernel", new Glorot(Distribution.UNIFORM))
+            .withDefault("regularizer", new None()),
         named("flatten", Flatten.class),
         named("dropout", Dropout.class),
-        named("activation.elu", Elu.class),
+        named("activation.elu", Elu.class).withDefault("alpha", 1.0),
         named("activation.gelu", Gelu.class),
         named("activation.hard_sigmoid", HardSigmoid.class),
-        named("activation.leaky_relu", LeakyRelu.class),
+        named("activation.leaky_relu", LeakyRelu.class).withDefault("slope", 0.01),
         named("activation.linear", Linear.class),
         named("activation.relu", Relu.class),
         named("activation.relu6", Relu6.class),
@@ -70,20 +75,33 @@ public final class CoreExtensions implements Extensions {
         named("activation.softsign", Softsign.class),
         named("activation.tanh", Tanh.class),
         named("initializer.constant", dev.backplane.layers.core.initializer.Constant.class),
-        named("initializer.glorot", Glorot.class),
-        named("initializer.he", He.class),
-        named("initializer.lecun", LeCun.class),
+        named("initializer.glorot", Glorot.class).withDefault("distribution", Distribution.UNIFORM),
+        named("initializer.he", He.class).withDefault("distribution", Distribution.UNIFORM),
+        named("initializer.lecun", LeCun.class).withDefault("distribution", Distribution.UNIFORM),
         named("initializer.zeros", Zeros.class),
         named("loss.binary_cross_entropy", BinaryCrossEntropy.class),
         named("loss.categorical_cross_entropy", CategoricalCrossEntropy.class),
         named("loss.mean_squared_error", MeanSquaredError.class),
         named("loss.sparse_categorical_cross_entropy", SparseCategoricalCrossEntropy.class),
         named("metric.accuracy", Accuracy.class),
-        named("optimizer.adagrad", Adagrad.class),
-        named("optimizer.adam", Adam.class),
-        named("optimizer.adamw", AdamW.class),
-        named("optimizer.rmsprop", RmsProp.class),
-        named("optimizer.sgd", Sgd.class),
+        named("optimizer.adagrad", Adagrad.class)
+            .withDefault("initial", 0.0)
+            .withDefault("epsilon", 1e-10),
+        named("optimizer.adam", Adam.class)
+            .withDefault("beta1", 0.9)
+            .withDefault("beta2", 0.999)
+            .withDefault("epsilon", 1e-8),
+        named("optimizer.adamw", AdamW.class)
+            .withDefault("beta1", 0.9)
+            .withDefault("beta2", 0.999)
+            .withDefault("epsilon", 1e-8)
+            .withDefault("decay", 0.01),
+        named("optimizer.rmsprop", RmsProp.class)
+            .withDefault("decay", 0.99)
+            .withDefault("epsilon", 1e-8),
+        named("optimizer.sgd", Sgd.class)
+            .withDefault("momentum", 0.0)
+            .withDefault("nesterov", false),
         named("regularizer.l1", L1.class),
         named("regularizer.l2", L2.class),
         named("regularizer.none", None.class),
