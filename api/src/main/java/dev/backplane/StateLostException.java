@@ -8,7 +8,7 @@ public final class StateLostException extends BackplaneException {
   private static final long serialVersionUID = 1;
 
   /** A failure that names the state. */
-  public StateLostException(String message, Throwable cause) {
-    super(message, cause);
+  public StateLostException(String message) {
+    super(message);
   }
 }

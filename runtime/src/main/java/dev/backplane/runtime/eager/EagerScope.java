@@ -143,7 +143,7 @@ public final class EagerScope implements Scope {
             .toList();
     try {
       program.run(sites, endpoints(arguments), endpoints(results));
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       results.forEach(result -> result.buffer().close());
       throw e;
     }

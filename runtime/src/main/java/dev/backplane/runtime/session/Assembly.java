@@ -42,7 +42,7 @@ public final class Assembly implements AutoCloseable {
                 target.tuning());
         executables.add(sites.at(part.site()).compile(program));
       }
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       executables.forEach(Executable::close);
       throw e;
     }

@@ -1,6 +1,5 @@
 package dev.backplane.runtime.session;
 
-import dev.backplane.BackplaneException;
 import dev.backplane.StateLostException;
 import dev.backplane.Target;
 import dev.backplane.backend.DeviceInfo;
@@ -41,7 +40,8 @@ public final class Session implements AutoCloseable {
   private final Target target;
   private final StateBlock state;
   private final List<SessionProgram> programs = new ArrayList<>();
-  private final SortedMap<String, BackplaneException> lost = new TreeMap<>();
+  // Why, as text: an exception of a backend would hold its classes.
+  private final SortedMap<String, String> lost = new TreeMap<>();
   private @Nullable SessionProgram running;
   private boolean closed;
 
@@ -68,7 +68,7 @@ public final class Session implements AutoCloseable {
     var sites = Sites.open(devices, target, job);
     try {
       return new Session(devices, sites, target, state);
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       sites.close();
       throw e;
     }
@@ -143,7 +143,7 @@ public final class Session implements AutoCloseable {
       var program = new SessionProgram(name, this, assembly, inputs, outputs);
       programs.add(program);
       return program;
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       assembly.close();
       throw e;
     }
@@ -252,7 +252,7 @@ public final class Session implements AutoCloseable {
   }
 
   /** A program failed that writes these states: what they hold is neither old nor new. */
-  void lose(List<String> paths, BackplaneException cause) {
+  void lose(List<String> paths, String cause) {
     paths.forEach(path -> lost.put(path, cause));
   }
 
@@ -271,9 +271,8 @@ public final class Session implements AutoCloseable {
           "state "
               + path
               + " is lost: a program that was updating it in place failed ("
-              + cause.getMessage()
-              + "); write it anew, from a checkpoint or snapshot",
-          cause);
+              + cause
+              + "); write it anew, from a checkpoint or snapshot");
     }
   }
 

@@ -38,7 +38,7 @@ public final class SessionProgram implements AutoCloseable {
   private int layout;
   private boolean started;
   private boolean held;
-  private @Nullable RuntimeException failure;
+  private @Nullable Throwable failure;
   private boolean closed;
 
   SessionProgram(
@@ -56,7 +56,7 @@ public final class SessionProgram implements AutoCloseable {
     layout = session.state().layout();
     try {
       wiring = wire();
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       arena.close();
       throw e;
     }
@@ -150,7 +150,7 @@ public final class SessionProgram implements AutoCloseable {
         release(devices.length);
         held = false;
       }
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       // A step that fails makes those behind it fail too: the first one is the cause.
       var cause = wiring.drain();
       throw failed(cause == null ? e : cause);
@@ -162,7 +162,7 @@ public final class SessionProgram implements AutoCloseable {
     for (int i = 0; i < devices.length; i++) {
       try {
         devices[i].hold();
-      } catch (RuntimeException e) {
+      } catch (RuntimeException | Error e) {
         release(i);
         session.end(this);
         throw e;
@@ -211,14 +211,19 @@ public final class SessionProgram implements AutoCloseable {
     session.end(this);
   }
 
-  private RuntimeException failed(RuntimeException e) {
+  /** The state it was writing is lost, whatever it was: an error of the JVM stays one. */
+  private RuntimeException failed(Throwable cause) {
     ended();
-    if (e instanceof BackplaneException failure) {
-      session.lose(writes, failure);
-      return failure;
-    }
-    session.lose(writes, new BackplaneException("program " + name + " failed: " + e, e));
-    return e;
+    session.lose(
+        writes,
+        cause instanceof BackplaneException failure
+            ? String.valueOf(failure.getMessage())
+            : "program " + name + " failed: " + cause);
+    return switch (cause) {
+      case RuntimeException failure -> failure;
+      case Error error -> throw error;
+      default -> new IllegalStateException("no step throws this", cause);
+    };
   }
 
   /** Starts and awaits. */

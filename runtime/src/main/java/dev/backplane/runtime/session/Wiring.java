@@ -38,6 +38,8 @@ final class Wiring implements AutoCloseable {
   private final List<Boolean> awaited = new ArrayList<>();
   private final Execution[] sequence;
   private final boolean[] waits;
+  // How many steps the last start has submitted: what is behind them failed, if at all, earlier.
+  private int submitted;
 
   Wiring(Assembly assembly, Sites sites, List<Endpoint> inputs, List<Endpoint> outputs) {
     this.assembly = assembly;
@@ -54,7 +56,7 @@ final class Wiring implements AutoCloseable {
         bind(i);
       }
       takeOutputs(saved);
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       close();
       throw e;
     }
@@ -71,8 +73,10 @@ final class Wiring implements AutoCloseable {
 
   /** Submits everything; waits only where the host carries a value on. Allocates nothing. */
   void start() {
+    submitted = 0;
     for (int i = 0; i < sequence.length; i++) {
       sequence[i].start();
+      submitted = i + 1;
       if (waits[i]) {
         sequence[i].await();
       }
@@ -81,7 +85,7 @@ final class Wiring implements AutoCloseable {
 
   /** Whether everything submitted has ended, well or not. Allocates nothing. */
   boolean isDone() {
-    for (int i = 0; i < sequence.length; i++) {
+    for (int i = 0; i < submitted; i++) {
       if (!sequence[i].isDone()) {
         return false;
       }
@@ -91,19 +95,21 @@ final class Wiring implements AutoCloseable {
 
   /** Waits for everything submitted, and throws the first failure. */
   void await() {
-    var failure = drain();
-    if (failure != null) {
-      throw failure;
+    switch (drain()) {
+      case null -> {}
+      case RuntimeException failure -> throw failure;
+      case Error failure -> throw failure;
+      case Throwable other -> throw new IllegalStateException("no step throws this", other);
     }
   }
 
   /** Waits for everything submitted, and gives back the first failure. */
-  @Nullable RuntimeException drain() {
-    RuntimeException failure = null;
-    for (int i = 0; i < sequence.length; i++) {
+  @Nullable Throwable drain() {
+    Throwable failure = null;
+    for (int i = 0; i < submitted; i++) {
       try {
         sequence[i].await();
-      } catch (RuntimeException e) {
+      } catch (RuntimeException | Error e) {
         failure = failure == null ? e : failure;
       }
     }

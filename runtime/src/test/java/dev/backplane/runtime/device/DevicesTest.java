@@ -17,8 +17,11 @@ import dev.backplane.backend.UnsupportedProgramException;
 import dev.backplane.runtime.reference.ReferenceBackend;
 import dev.backplane.runtime.testing.NarrowBackend;
 import dev.backplane.tensor.TensorType;
+import java.lang.ref.WeakReference;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 
 class DevicesTest {
@@ -120,6 +123,71 @@ class DevicesTest {
     assertEquals(1, two.closedDevices);
     devices.open(Target.of("narrow"), devices.jobs().open("test", "narrow")).close();
     assertEquals(1, one.closedDevices);
+  }
+
+  @Test
+  void aBackendThatOpensSlowlyHoldsUpNobodyElse() throws Exception {
+    var opening = new CountDownLatch(1);
+    var open = new CountDownLatch(1);
+    var narrow = new NarrowBackend("Binary");
+    narrow.whileOpening =
+        () -> {
+          opening.countDown();
+          awaitQuietly(open);
+        };
+    var devices = devices(narrow);
+    var slow = new AtomicReference<Lease>();
+    var thread =
+        new Thread(
+            () ->
+                slow.set(devices.open(Target.of("narrow"), devices.jobs().open("slow", "narrow"))));
+    thread.start();
+    opening.await();
+    assertTrue(devices.jobs().list().getFirst().uses("narrow"), "in use while it opens");
+    devices.open(Target.of("reference"), devices.jobs().open("test", "reference")).close();
+
+    // Its bundle stops meanwhile: that waits, and leaves nothing open.
+    var removal = new Thread(() -> devices.remove(narrow));
+    removal.start();
+    while (removal.getState() != Thread.State.TIMED_WAITING) {
+      Thread.onSpinWait();
+    }
+    open.countDown();
+    removal.join();
+    thread.join();
+    assertEquals(1, narrow.closedDevices);
+    assertThrows(DeviceLostException.class, slow.get()::memory);
+    assertFalse(devices.jobs().list().getFirst().uses("narrow"));
+  }
+
+  private static void awaitQuietly(CountDownLatch latch) {
+    try {
+      latch.await();
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  @Test
+  void keepsNothingOfABackendThatHasGone() throws Exception {
+    var narrow = new NarrowBackend("Binary");
+    var devices = devices(narrow);
+    var lease = devices.open(Target.of("narrow"), devices.jobs().open("test", "narrow"));
+    var buffer = lease.allocate(List.of(TensorType.f32(1))).getFirst();
+    var inner = new WeakReference<>(((LeasedBuffer) buffer).buffer().get());
+    devices.remove(narrow);
+    assertTrue(isCollected(inner));
+    buffer.close();
+    assertEquals(TensorType.f32(1), buffer.type());
+    assertFalse(devices.jobs().list().getFirst().uses("narrow"));
+  }
+
+  private static boolean isCollected(WeakReference<?> reference) throws InterruptedException {
+    for (int i = 0; i < 100 && reference.get() != null; i++) {
+      System.gc();
+      Thread.sleep(10);
+    }
+    return reference.get() == null;
   }
 
   @Test

@@ -289,6 +289,44 @@ class SessionTest {
   }
 
   @Test
+  void reportsTheFailureOfThisRunAndNotOfOneBefore() {
+    var narrow = new NarrowBackend("Binary");
+    var session = session(devices(narrow), "w");
+    session.write("w", Literal.of(1f, 2f, 3f));
+    var program = accumulate(session);
+    narrow.failNext = true;
+    assertThrows(BackplaneException.class, program::run);
+    session.write("w", Literal.of(1f, 2f, 3f));
+    narrow.whileStarting =
+        () -> {
+          throw new IllegalStateException("another one");
+        };
+    var second = assertThrows(IllegalStateException.class, program::run);
+    assertEquals("another one", second.getMessage());
+  }
+
+  @Test
+  void anErrorOfTheJvmHoldsNothingUp() {
+    var narrow = new NarrowBackend("Binary");
+    var devices = devices(narrow);
+    var session = session(devices, "w");
+    session.write("w", Literal.of(1f, 2f, 3f));
+    var program = accumulate(session);
+    narrow.whileStarting =
+        () -> {
+          throw new StackOverflowError();
+        };
+    assertThrows(StackOverflowError.class, program::run);
+    assertEquals(java.util.Set.of("w"), session.lost());
+    narrow.whileStarting = () -> {};
+    session.write("w", Literal.of(1f, 2f, 3f));
+    put(program.host("x"), 1, 1, 1);
+    program.run();
+    assertArrayEquals(new float[] {2, 3, 4}, session.read("w").toFloats());
+    assertTimeoutPreemptively(Duration.ofSeconds(20), () -> devices.remove(narrow));
+  }
+
+  @Test
   void losesItsDeviceWithTheBackend() {
     var narrow = new NarrowBackend("Binary");
     var devices = devices(narrow);

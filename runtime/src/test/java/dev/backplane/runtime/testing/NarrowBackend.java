@@ -50,6 +50,9 @@ public final class NarrowBackend implements Backend {
   /** What happens while an execution is being started. */
   public Runnable whileStarting = () -> {};
 
+  /** What happens while a device is being opened. */
+  public Runnable whileOpening = () -> {};
+
   /** How often a device was closed. */
   public int closedDevices;
 
@@ -76,6 +79,7 @@ public final class NarrowBackend implements Backend {
 
   @Override
   public Device open(List<DeviceInfo> group, DeviceSettings settings) {
+    whileOpening.run();
     var inner = interpreter.open(interpreter.devices(), DeviceSettings.defaults());
     return new NarrowDevice(group.getFirst(), inner);
   }
