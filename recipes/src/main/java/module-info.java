@@ -1,6 +1,7 @@
 /** The models people start from, their datasets and the dataset cache. */
 module dev.backplane.recipes {
   requires transitive dev.backplane.api;
+  requires dev.backplane.layers.convolution;
   requires dev.backplane.layers.core;
   requires java.desktop;
   requires org.tukaani.xz;

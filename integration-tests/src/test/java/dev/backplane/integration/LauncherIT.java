@@ -49,7 +49,14 @@ class LauncherIT {
   void whyListsEveryBundleThatFitsThisHost() throws Exception {
     var result = run(0, "why");
     for (var name :
-        List.of("api", "runtime", "backend.cpu", "layers.core", "recipes", "launcher.cli")) {
+        List.of(
+            "api",
+            "runtime",
+            "backend.cpu",
+            "layers.core",
+            "layers.convolution",
+            "recipes",
+            "launcher.cli")) {
       assertTrue(result.out().contains("fits      dev.backplane." + name + " 0.1.0\n"), name);
     }
     assertFalse(result.out().contains("left out"), result::toString);

@@ -108,7 +108,9 @@ class ReadmeIT {
 
   /** What a user's dependencies come to: the thin artifacts and what they need. */
   private static List<String> jars() {
-    var needed = List.of("api", "runtime", "kit", "backend.cpu", "layers.core", "recipes");
+    var needed =
+        List.of(
+            "api", "runtime", "kit", "backend.cpu", "layers.core", "layers.convolution", "recipes");
     var libraries = List.of("javacpp", "dnnl", "opencl", "jackson-core", "xz");
     var names =
         Stream.concat(needed.stream().map(name -> "dev.backplane." + name), libraries.stream())

@@ -34,7 +34,8 @@ import org.junit.jupiter.api.TestFactory;
  * registered.
  */
 class RegisteredPartsTest {
-  private static final int ATTEMPTS = 4;
+  private static final int ATTEMPTS = 12;
+  private static final List<Shape> SHAPES = List.of(Shape.of(2, 0, 3), Shape.of(2), Shape.of(2, 3));
 
   private final Registry registry = new Registry();
   private final List<Extension> all = new ArrayList<>();
@@ -115,7 +116,7 @@ class RegisteredPartsTest {
     }
     var raw = (Class<?>) type;
     if (raw == int.class || raw == Integer.class) {
-      return 3 + attempt * place;
+      return 3 + attempt / SHAPES.size() * place;
     } else if (raw == long.class || raw == Long.class) {
       return (1L << 40) + place;
     } else if (raw == double.class || raw == Double.class) {
@@ -129,7 +130,7 @@ class RegisteredPartsTest {
     } else if (raw == DType.class) {
       return DType.BF16;
     } else if (raw == Shape.class) {
-      return Shape.of(2, 0, 3);
+      return SHAPES.get(attempt % SHAPES.size());
     } else if (raw.isEnum()) {
       return raw.getEnumConstants()[raw.getEnumConstants().length - 1];
     }

@@ -1,0 +1,57 @@
+package dev.backplane.layers.convolution;
+
+import dev.backplane.layers.core.initializer.Zeros;
+import dev.backplane.layers.core.regularizer.Regularizer;
+import dev.backplane.nn.Activation;
+import dev.backplane.nn.Forward;
+import dev.backplane.nn.Initializer;
+import dev.backplane.op.Convolution;
+import dev.backplane.op.Convolution.Layout;
+import dev.backplane.op.Precision;
+import dev.backplane.op.Window;
+import dev.backplane.tensor.Shape;
+import dev.backplane.tensor.Tensor;
+import java.util.List;
+
+/** What the convolution layers have in common: kernel, op, bias, activation. */
+final class Correlation {
+  private Correlation() {}
+
+  static int atLeastOne(String layer, String component, int number) {
+    if (number < 1) {
+      throw new IllegalArgumentException(
+          layer + " " + component + ": expected 1 or more, found " + number);
+    }
+    return number;
+  }
+
+  /** The parameter {@code kernel} [spatial …, in, out], its penalty added. */
+  static Tensor kernel(
+      Forward forward, Shape size, int in, int out, Initializer first, Regularizer regularizer) {
+    var kernel = forward.parameter("kernel", size.append(in).append(out), first);
+    regularizer.penalty(kernel).ifPresent(forward::penalty);
+    return kernel;
+  }
+
+  /** x [batch, spatial …, in] with kernel [spatial …, in / groups, out]. */
+  static Tensor of(Tensor x, Tensor kernel, List<Window> windows, int groups) {
+    int spatial = windows.size();
+    return x.apply(
+        new Convolution(
+            windows,
+            Layout.channelsLast(spatial),
+            Layout.kernelLast(spatial),
+            Layout.channelsLast(spatial),
+            groups,
+            1,
+            x.dtype(),
+            Precision.FULL),
+        kernel);
+  }
+
+  /** activation(y + the parameter {@code bias} [channels]), the bias where there is to be one. */
+  static Tensor finish(Forward forward, Tensor y, boolean bias, Activation activation) {
+    var sum = bias ? y.add(forward.parameter("bias", Shape.of(y.shape().last()), new Zeros())) : y;
+    return activation.apply(sum);
+  }
+}
