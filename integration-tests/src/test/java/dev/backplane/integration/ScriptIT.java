@@ -1,12 +1,16 @@
 package dev.backplane.integration;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
@@ -16,6 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** {@code ./backplane} in a copy of a tree that holds nothing but the script. */
 class ScriptIT {
   @TempDir Path folder;
+  private final Map<String, String> environment = new HashMap<>();
 
   @BeforeEach
   void copy() throws IOException {
@@ -54,6 +59,7 @@ class ScriptIT {
     builder
         .environment()
         .putAll(Map.of("PATH", path, "JAVA_HOME", System.getProperty("java.home")));
+    builder.environment().putAll(environment);
     var process = builder.start();
     process.getOutputStream().close();
     var out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
@@ -107,6 +113,69 @@ class ScriptIT {
     Files.writeString(folder.resolve("bnd.bnd"), "-new: true");
     run(path, "devices");
     assertEquals(3, Files.readAllLines(count).size());
+  }
+
+  private static void copy(Path from, Path to) throws IOException {
+    try (var files = Files.walk(from)) {
+      for (var file : (Iterable<Path>) files::iterator) {
+        Files.copy(file, to.resolve(from.relativize(file).toString()));
+      }
+    }
+  }
+
+  @Test
+  void theClassesThatABuildKeptAreUsedAndNeverMissed() throws Exception {
+    var assembly = folder.resolve("launcher/assembly/target/assembly");
+    Files.createDirectories(assembly.getParent());
+    copy(AssemblyFolder.root(), assembly);
+    var path = maven("3.8.7", "exit 0");
+    assertQuiet(run(path, "recipes"));
+    var kept = folder.resolve("target/classes.aot");
+    var log = folder.resolve("loaded.txt");
+    environment.put("BACKPLANE_JAVA_OPTIONS", "-Xlog:class+load:file=" + log);
+    assertQuiet(run(path, "recipes"));
+    var loaded = Files.readString(log);
+    for (var name : List.of("org.eclipse.osgi.launch.Equinox", "dev.backplane.runtime.Engine")) {
+      assertTrue(loaded.contains(name + " source: shared objects file"), name);
+    }
+    environment.remove("BACKPLANE_JAVA_OPTIONS");
+    try (var file = FileChannel.open(kept, StandardOpenOption.WRITE)) {
+      file.truncate(file.size() / 2);
+    }
+    assertQuiet(run(path, "recipes"));
+    Files.writeString(kept, "something else");
+    assertQuiet(run(path, "recipes"));
+    Files.delete(kept);
+    assertQuiet(run(path, "recipes"));
+    assertFalse(Files.exists(kept), "only a build makes it");
+  }
+
+  @Test
+  void aBuildThatCannotKeepClassesIsABuild() throws Exception {
+    var count = folder.resolve("count");
+    var state = Files.createDirectories(folder.resolve("target"));
+    var makeAssembly =
+        "echo built >> %s; mkdir -p %s/launcher/assembly/target/assembly/bundles"
+            .formatted(count, folder);
+    var path = maven("3.8.7", makeAssembly);
+    run(path, "devices");
+    run(path, "devices");
+    assertEquals(1, Files.readAllLines(count).size());
+    assertFalse(Files.exists(state.resolve("classes.aot")));
+  }
+
+  private static void assertQuiet(Launcher.Result result) {
+    assertEquals(0, result.exitCode(), result::toString);
+    assertTrue(result.out().contains("iris-mlp"), result::toString);
+    var said =
+        result
+            .err()
+            .lines()
+            .filter(l -> !l.startsWith("backplane: building"))
+            .filter(l -> !l.equals("WARNING: Using incubator modules: jdk.incubator.vector"))
+            .toList();
+    assertEquals(List.of(), said);
+    assertTrue(result.out().lines().noneMatch(l -> l.startsWith("[")), result::toString);
   }
 
   @Test
