@@ -18,7 +18,9 @@ module dev.backplane.recipes {
       dev.backplane.recipes.image.Mnist,
       dev.backplane.recipes.table.Iris;
   provides dev.backplane.data.Recipe with
+      dev.backplane.recipes.image.FashionMnistCnn,
       dev.backplane.recipes.image.FashionMnistMlp,
+      dev.backplane.recipes.image.MnistCnn,
       dev.backplane.recipes.image.MnistMlp,
       dev.backplane.recipes.table.IrisMlp;
   provides dev.backplane.extension.Extensions with

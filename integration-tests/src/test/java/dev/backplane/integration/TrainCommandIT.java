@@ -126,7 +126,7 @@ class TrainCommandIT {
   @Test
   void recipesAreListed() throws Exception {
     var out = run(0, "recipes").out();
-    for (var recipe : new String[] {"iris-mlp", "mnist-mlp", "fashion-mnist-mlp"}) {
+    for (var recipe : new String[] {"iris-mlp", "mnist-mlp", "fashion-mnist-cnn"}) {
       assertTrue(out.contains(recipe), out);
     }
   }

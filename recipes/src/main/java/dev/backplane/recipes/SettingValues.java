@@ -5,6 +5,7 @@ import dev.backplane.data.Recipe;
 import dev.backplane.data.Recipe.Setting;
 import dev.backplane.io.MalformedModelException;
 import dev.backplane.layers.core.Dense;
+import dev.backplane.layers.core.activation.Linear;
 import dev.backplane.layers.core.schedule.Constant;
 import dev.backplane.nn.Activation;
 import dev.backplane.nn.Layer;
@@ -18,6 +19,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -121,10 +123,20 @@ public final class SettingValues {
    * @throws IllegalArgumentException if it names no layer
    */
   public List<Layer> activated(int units) {
+    return activated(activation -> new Dense(units, activation));
+  }
+
+  /**
+   * A layer that takes an activation, and what {@link #ACTIVATION} names: within it if it is an
+   * activation, else a layer behind it, which may have parameters of its own.
+   *
+   * @throws IllegalArgumentException if it names no layer
+   */
+  public List<Layer> activated(Function<Activation, Layer> layer) {
     var behind = part(UnaryLayer.class, ACTIVATION.key(), text(ACTIVATION.key()), Map.of());
     return behind instanceof Activation activation
-        ? List.of(new Dense(units, activation))
-        : List.of(new Dense(units), behind);
+        ? List.of(layer.apply(activation))
+        : List.of(layer.apply(new Linear()), behind);
   }
 
   /**

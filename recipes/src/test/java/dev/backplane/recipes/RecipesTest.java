@@ -63,7 +63,7 @@ class RecipesTest {
   @Test
   void theServiceLoaderFindsRecipesDatasetsAndLayers() {
     assertEquals(
-        List.of("fashion-mnist-mlp", "iris-mlp", "mnist-mlp"),
+        List.of("fashion-mnist-cnn", "fashion-mnist-mlp", "iris-mlp", "mnist-cnn", "mnist-mlp"),
         ServiceLoader.load(Recipe.class).stream().map(p -> p.get().name()).sorted().toList());
     assertEquals(
         List.of("fashion-mnist", "iris", "mnist"),

@@ -23,12 +23,12 @@ public final class MnistMlp implements Recipe {
 
   @Override
   public List<Setting> settings() {
-    return PictureMlp.SETTINGS;
+    return PictureClassifier.MLP.settings();
   }
 
   @Override
   public Plan plan(Request request) {
-    return PictureMlp.plan(this, new Mnist(), request);
+    return PictureClassifier.MLP.plan(this, new Mnist(), request);
   }
 
   /** The path of a PNG of 28 × 28 pixels, the thing bright on black. */

@@ -60,6 +60,7 @@ public final class CoreExtensions implements Extensions {
             .withDefault("regularizer", new None()),
         named("flatten", Flatten.class),
         named("dropout", Dropout.class),
+        named("reshape", Reshape.class),
         named("activation.elu", Elu.class).withDefault("alpha", 1.0),
         named("activation.gelu", Gelu.class),
         named("activation.hard_sigmoid", HardSigmoid.class),

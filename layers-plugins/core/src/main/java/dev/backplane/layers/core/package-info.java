@@ -1,6 +1,6 @@
 /**
- * The layers themselves: dense, flatten, dropout; and the list by which the bundle registers
- * everything.
+ * The layers themselves: dense, flatten, reshape, dropout; and the list by which the bundle
+ * registers everything.
  */
 @Export
 @Version("0.1.0")

@@ -1,0 +1,109 @@
+package dev.backplane.recipes.image;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.backplane.Backplane;
+import dev.backplane.data.Dataset;
+import dev.backplane.data.DatasetProvider;
+import dev.backplane.data.DatasetProvider.Access;
+import dev.backplane.data.Examples;
+import dev.backplane.data.Feature;
+import dev.backplane.data.Recipe;
+import dev.backplane.nn.Metric;
+import dev.backplane.tensor.DType;
+import dev.backplane.tensor.TensorType;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Both models, as their recipes set them up, learn ten kinds of bars in a few steps. */
+class PictureClassifierTest {
+  private static final int EXAMPLES = 40;
+
+  /**
+   * Class k is a bright column k beside dark ones, and a row that differs from example to example.
+   */
+  private static final class Bars implements DatasetProvider, Examples {
+    @Override
+    public String name() {
+      return "bars";
+    }
+
+    @Override
+    public Dataset open(Access access) {
+      return new Dataset(
+          name(), this, this, IntStream.range(0, 10).mapToObj(Integer::toString).toList());
+    }
+
+    @Override
+    public int size() {
+      return EXAMPLES;
+    }
+
+    @Override
+    public List<Feature> inputs() {
+      return List.of(
+          new Feature("image", TensorType.of(DType.U8, 28, 28), DType.F32, 1 / 255.0, 0));
+    }
+
+    @Override
+    public List<Feature> targets() {
+      return List.of(new Feature("label", TensorType.of(DType.U8), DType.I32, 1, 0));
+    }
+
+    @Override
+    public void gather(int field, int[] rows, int from, int count, MemorySegment target) {
+      for (int i = 0; i < count; i++) {
+        int example = rows[from + i];
+        int label = example % 10;
+        if (field == 1) {
+          target.set(ValueLayout.JAVA_BYTE, i, (byte) label);
+          continue;
+        }
+        for (int row = 0; row < 28; row++) {
+          for (int column = 0; column < 28; column++) {
+            boolean bright = column / 2 == label + 2 || row == example % 7;
+            target.set(
+                ValueLayout.JAVA_BYTE, (i * 28L + row) * 28 + column, (byte) (bright ? 255 : 10));
+          }
+        }
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void learnsInAFewSteps(PictureClassifier classifier) {
+    var recipe = classifier == PictureClassifier.MLP ? new MnistMlp() : new MnistCnn();
+    var size = classifier == PictureClassifier.MLP ? "units" : "filters";
+    try (var backplane = Backplane.start()) {
+      var settings = Map.of(size, "6", "rate", "0.02");
+      var plan =
+          classifier.plan(
+              recipe,
+              new Bars(),
+              new Recipe.Request(settings, Access.silent(), 1, backplane.parts()));
+      assertEquals(10, plan.epochs());
+      assertEquals(64, plan.batch());
+      try (var training =
+          backplane
+              .trainer(plan.model(), plan.loss(), plan.optimizer())
+              .metrics(plan.metrics().toArray(Metric[]::new))
+              .seed(1)
+              .open(plan.data().train().shuffle(1).batch(20), backplane.device("reference"))) {
+        double before = training.evaluate(plan.data().test().batch(EXAMPLES)).get("loss");
+        for (int step = 0; step < 24; step++) {
+          training.step();
+        }
+        var after = training.evaluate(plan.data().test().batch(EXAMPLES));
+        assertTrue(after.get("loss") < before / 2, before + " became " + after);
+        assertTrue(after.get("accuracy") > 0.7, after::toString);
+      }
+    }
+  }
+}
