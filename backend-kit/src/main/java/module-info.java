@@ -12,5 +12,6 @@ module dev.backplane.kit {
   exports dev.backplane.kit.check;
   exports dev.backplane.kit.contraction;
   exports dev.backplane.kit.fusion;
+  exports dev.backplane.kit.host;
   exports dev.backplane.kit.memory;
 }

@@ -161,6 +161,13 @@ public final class Conformance {
     }
   }
 
+  /** As {@link #programs(Device, Device, long, int)}, with the {@code reference} backend. */
+  public static void programs(Device device, long seed, int count) {
+    try (var oracle = reference(1)) {
+      programs(device, oracle, seed, count);
+    }
+  }
+
   /** Opens the reference backend, found as a service. */
   static Device reference(int replicas) {
     for (var loader : List.of(Conformance.class.getClassLoader(), contextLoader())) {

@@ -2,6 +2,7 @@ package dev.backplane.kit.check;
 
 import dev.backplane.backend.Buffer;
 import dev.backplane.backend.Donations;
+import dev.backplane.backend.Program;
 import dev.backplane.tensor.TensorType;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
@@ -63,6 +64,43 @@ public final class Bindings {
                 + donations.resultOfArgument());
       }
     }
+  }
+
+  /**
+   * Whether a program's donations are of equal types.
+   *
+   * <ul>
+   *   <li>C7: arguments and results are there, and of one type.
+   * </ul>
+   *
+   * @throws IllegalArgumentException naming the constraint
+   */
+  public static void checkDonations(Program program) {
+    var arguments = program.graph().inputTypes();
+    var results = program.graph().outputTypes();
+    program
+        .donations()
+        .resultOfArgument()
+        .forEach(
+            (argument, result) -> {
+              boolean fits =
+                  argument >= 0
+                      && argument < arguments.size()
+                      && result >= 0
+                      && result < results.size()
+                      && arguments.get(argument).equals(results.get(result));
+              if (!fits) {
+                throw new IllegalArgumentException(
+                    "compile C7: argument "
+                        + argument
+                        + " is donated to result "
+                        + result
+                        + ", but the arguments are "
+                        + arguments
+                        + " and the results "
+                        + results);
+              }
+            });
   }
 
   /**
