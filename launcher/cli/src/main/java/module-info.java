@@ -1,7 +1,6 @@
 /** The commands of {@code ./backplane}, as a bundle. */
 module dev.backplane.launcher.cli {
   requires dev.backplane.api;
-  requires com.fasterxml.jackson.core;
   requires com.google.guice;
   requires info.picocli;
   requires me.tongfei.progressbar;

@@ -55,10 +55,47 @@ class JsonFormatTest {
           "{\"a\":1,\"a\":2}",
           "\"\u0001\"",
           "1e999",
-          "9223372036854775808"
+          "9223372036854775808",
+          "1.",
+          ".5",
+          "1e",
+          "0x10",
+          "truer",
+          "nul",
+          "[1 2]",
+          "[1",
+          "{\"a\" 1}",
+          "{a:1}",
+          "\"\\x\"",
+          "\"\\u12g4\"",
+          "\"\\u12",
+          "\"\\",
+          "\u00a01"
         }) {
       assertTrue(refused(text).startsWith("f.json"), text);
     }
+  }
+
+  @Test
+  void everyEscapeIsReadAndWrittenBackAsShortAsItCanBe() {
+    var json = read("\"\\u0041\\/\\b\\t\\n\\f\\r\\\\\\\"\\u001F\\ud83d\\ude00\\ud83d\"").json();
+    assertEquals(new Json.Text("A/\b\t\n\f\r\\\"\u001f\ud83d\ude00\ud83d"), json);
+    assertEquals(
+        "\"A/\\b\\t\\n\\f\\r\\\\\\\"\\u001F\ud83d\ude00\\uD83D\"", JsonFormat.compact(json));
+  }
+
+  @Test
+  void whatIsWrongIsFoundByLineAndColumn() {
+    assertTrue(refused("{\n  \"a\": 1,\n  \"a\": 2}").contains("line 3, column 3"));
+    assertTrue(refused("[1,\n?]").contains("'?' at line 2, column 1"));
+  }
+
+  @Test
+  void emptyObjectsAndArraysStayOnTheirLine() {
+    var text =
+        new String(JsonFormat.pretty(read("{\"a\":{},\"b\":[]}").json()), StandardCharsets.UTF_8);
+    assertEquals("{\n  \"a\" : { },\n  \"b\" : [ ]\n}\n", text);
+    assertEquals("{\"a\":{},\"b\":[]}", JsonFormat.compact(read(text).json()));
   }
 
   @Test
