@@ -10,14 +10,14 @@ import java.util.List;
 import org.ops4j.pax.exam.Option;
 
 /** What the launcher runs, as the build made it. */
-final class AssemblyFolder {
+public final class AssemblyFolder {
   private AssemblyFolder() {}
 
-  static Path root() {
+  public static Path root() {
     return Path.of(System.getProperty("backplane.assembly"));
   }
 
-  static List<Path> bundles() {
+  public static List<Path> bundles() {
     try (var files = Files.list(root().resolve("bundles"))) {
       return files.sorted().toList();
     } catch (IOException e) {

@@ -5,9 +5,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
-import java.lang.System.Logger.Level;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.jar.Attributes;
 import java.util.jar.JarOutputStream;
@@ -17,7 +15,6 @@ import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.BundleException;
 import org.osgi.framework.Constants;
-import org.osgi.framework.startlevel.BundleStartLevel;
 import org.osgi.framework.wiring.FrameworkWiring;
 
 /**
@@ -26,20 +23,20 @@ import org.osgi.framework.wiring.FrameworkWiring;
  * host.
  */
 record DeviceBundles(BundleContext framework) {
-  private static final System.Logger LOGGER = System.getLogger(DeviceBundles.class.getName());
   private static final String LOCATION = "backplane-device:";
   private static final String SYMBOLIC_NAME = "dev.backplane.device.";
 
   /**
-   * Installs, updates and uninstalls device bundles until they say what {@code found} says, then
-   * has the framework resolve anew and starts what was waiting for a device.
+   * Installs, updates and uninstalls device bundles until they say what {@code found} says.
+   *
+   * @param done what happens then, once those wired to a device that went have been resolved anew
    */
-  void reconcile(List<Hardware> found) throws BundleException {
+  void reconcile(List<Hardware> found, Runnable done) throws BundleException {
     var wanted =
         found.stream().collect(Collectors.toMap(h -> LOCATION + h.id(), hardware -> hardware));
     var changed = new ArrayList<Bundle>();
     for (var bundle : framework.getBundles()) {
-      if (!bundle.getLocation().startsWith(LOCATION)) {
+      if (!isDevice(bundle)) {
         continue;
       }
       var hardware = wanted.remove(bundle.getLocation());
@@ -56,39 +53,20 @@ record DeviceBundles(BundleContext framework) {
     for (var hardware : wanted.values()) {
       framework.installBundle(LOCATION + hardware.id(), jar(hardware));
     }
-    var wiring = framework.getBundle(Constants.SYSTEM_BUNDLE_LOCATION).adapt(FrameworkWiring.class);
     if (changed.isEmpty()) {
-      resolveAndStart(wiring);
+      done.run();
     } else {
-      // Those wired to a device that went stop and resolve anew; the framework does that later.
-      wiring.refreshBundles(changed, done -> resolveAndStart(wiring));
+      // The framework does that later, on a thread of its own.
+      framework
+          .getBundle(Constants.SYSTEM_BUNDLE_LOCATION)
+          .adapt(FrameworkWiring.class)
+          .refreshBundles(changed, refreshed -> done.run());
     }
   }
 
-  /**
-   * Installing alone re-resolves nothing, and a bundle that once failed to resolve is not retried.
-   */
-  private void resolveAndStart(FrameworkWiring wiring) {
-    wiring.resolveBundles(null);
-    Arrays.stream(framework.getBundles()).filter(DeviceBundles::isWaiting).forEach(this::start);
-  }
-
-  private static boolean isWaiting(Bundle bundle) {
-    var level = bundle.adapt(BundleStartLevel.class);
-    return bundle.getState() == Bundle.RESOLVED && level != null && level.isPersistentlyStarted();
-  }
-
-  private void start(Bundle bundle) {
-    var activation = bundle.adapt(BundleStartLevel.class).isActivationPolicyUsed();
-    try {
-      bundle.start(
-          activation
-              ? Bundle.START_TRANSIENT | Bundle.START_ACTIVATION_POLICY
-              : Bundle.START_TRANSIENT);
-    } catch (BundleException e) {
-      // One bundle that fails must not keep the others from starting.
-      LOGGER.log(Level.ERROR, bundle.getSymbolicName() + " did not start with its device", e);
-    }
+  /** Whether a bundle is one of these. */
+  static boolean isDevice(Bundle bundle) {
+    return bundle.getLocation().startsWith(LOCATION);
   }
 
   private static InputStream jar(Hardware hardware) {

@@ -12,7 +12,9 @@ public final class ProbeActivator implements BundleActivator {
   @Override
   public void start(BundleContext context) throws BundleException {
     var found = Probe.all().stream().flatMap(probe -> probe.find().stream()).toList();
-    new DeviceBundles(context).reconcile(found);
+    var waiting = new WaitingBundles(context);
+    context.addBundleListener(waiting);
+    new DeviceBundles(context).reconcile(found, waiting::startThem);
   }
 
   /**
