@@ -1,6 +1,7 @@
 /** The commands of {@code ./backplane}, as a bundle. */
 module dev.backplane.launcher.cli {
   requires dev.backplane.api;
+  requires dev.backplane.launcher.deployer;
   requires com.google.guice;
   requires info.picocli;
   requires me.tongfei.progressbar;

@@ -39,7 +39,8 @@ class ArchitectureTest {
           Map.entry("recipes", Set.of("api", "layers-plugins/core", "layers-plugins/convolution")),
           Map.entry("launcher/boot", Set.of()),
           Map.entry("launcher/probe", Set.of()),
-          Map.entry("launcher/cli", Set.of("api", "runtime")),
+          Map.entry("launcher/deployer", Set.of("api")),
+          Map.entry("launcher/cli", Set.of("api", "runtime", "launcher/deployer")),
           Map.entry("tck", Set.of("api")));
 
   private static final Pattern IN_DESCRIPTOR = Pattern.compile("L([\\w/$]+);");

@@ -27,6 +27,7 @@ record BuiltModule(String folder) {
           "recipes",
           "launcher/boot",
           "launcher/probe",
+          "launcher/deployer",
           "launcher/cli",
           "tck");
 

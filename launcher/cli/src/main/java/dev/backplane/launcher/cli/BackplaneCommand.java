@@ -20,7 +20,8 @@ import picocli.CommandLine.Spec;
       TrainCommand.class,
       EvaluateCommand.class,
       PredictCommand.class,
-      BenchCommand.class
+      BenchCommand.class,
+      PluginsCommand.class
     },
     footerHeading = "%nAnswered by the script itself:%n",
     footer = {

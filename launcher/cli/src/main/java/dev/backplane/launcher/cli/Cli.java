@@ -16,19 +16,44 @@ import picocli.CommandLine.UnmatchedArgumentException;
 /** From the arguments to an exit code; whatever goes wrong on the way ends as words. */
 final class Cli {
   private final Injector injector;
+  private final PluginNews news;
 
   @Inject
-  Cli(Injector injector) {
+  Cli(Injector injector, PluginNews news) {
     this.injector = injector;
+    this.news = news;
   }
 
+  /** The command of the process. */
   int run(String[] arguments) {
-    var line = new CommandLine(BackplaneCommand.class, new OursByGuice(injector));
+    try {
+      news.begin();
+    } catch (InterruptedException e) {
+      return ExitCode.INTERRUPTED.number;
+    }
+    return execute(
+        BackplaneCommand.class,
+        arguments,
+        new PrintWriter(System.out, true, StandardCharsets.UTF_8),
+        new PrintWriter(System.err, true, StandardCharsets.UTF_8));
+  }
+
+  /**
+   * One command.
+   *
+   * @param root whose subcommand it is
+   * @param arguments its name first
+   * @param out for what was asked
+   * @param err for everything else
+   * @return its exit code
+   */
+  int execute(Class<?> root, String[] arguments, PrintWriter out, PrintWriter err) {
+    var line = new CommandLine(root, new OursByGuice(injector));
     line.setCaseInsensitiveEnumValuesAllowed(true);
     line.setParameterExceptionHandler(Cli::wrongUsage);
     line.setExecutionExceptionHandler((e, command, parsed) -> failed(e, command.getErr()));
-    line.setOut(new PrintWriter(System.out, true, StandardCharsets.UTF_8));
-    line.setErr(new PrintWriter(System.err, true, StandardCharsets.UTF_8));
+    line.setOut(out);
+    line.setErr(err);
     try {
       return line.execute(arguments);
     } catch (OutOfMemoryError e) {

@@ -1,6 +1,6 @@
 package dev.backplane.launcher.cli;
 
-import dev.backplane.launcher.cli.assembly.Offer;
+import dev.backplane.launcher.deployer.assembly.Offer;
 import jakarta.inject.Inject;
 import java.util.LinkedHashMap;
 import java.util.concurrent.Callable;

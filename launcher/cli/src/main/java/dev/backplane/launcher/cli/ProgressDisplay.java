@@ -13,10 +13,13 @@ interface ProgressDisplay extends Callback, AutoCloseable {
 
   /** A bar on a terminal, a line for each epoch elsewhere. */
   static ProgressDisplay forPeople(PrintWriter err) {
+    return isOnTerminal() ? new ProgressBarOnTerminal() : new EpochLines(err);
+  }
+
+  /** Whether somebody looks at a terminal, where lines can be drawn anew. */
+  static boolean isOnTerminal() {
     var console = System.console();
-    return console != null && console.isTerminal()
-        ? new ProgressBarOnTerminal()
-        : new EpochLines(err);
+    return console != null && console.isTerminal();
   }
 
   /** Metrics as people read them. */

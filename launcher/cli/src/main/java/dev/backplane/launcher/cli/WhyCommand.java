@@ -2,22 +2,22 @@ package dev.backplane.launcher.cli;
 
 import dev.backplane.Backplane;
 import dev.backplane.Training;
-import dev.backplane.launcher.cli.assembly.HostFile;
-import dev.backplane.launcher.cli.assembly.Judgement;
-import dev.backplane.launcher.cli.assembly.Twin;
-import dev.backplane.launcher.cli.assembly.TwinFramework;
+import dev.backplane.launcher.deployer.assembly.HostFile;
+import dev.backplane.launcher.deployer.assembly.Judgement;
+import dev.backplane.launcher.deployer.assembly.NoBundleException;
+import dev.backplane.launcher.deployer.assembly.PluginJar;
+import dev.backplane.launcher.deployer.assembly.Twin;
+import dev.backplane.launcher.deployer.assembly.TwinFramework;
 import dev.backplane.nn.GradientTransform;
 import dev.backplane.nn.Metric;
 import jakarta.inject.Inject;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
-import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.BundleException;
 import picocli.CommandLine.Command;
@@ -81,13 +81,20 @@ final class WhyCommand implements Callable<Integer> {
 
   private ExitCode bundles(@Nullable Path bundle) {
     try {
-      var judgements = bundle == null && host == null ? Judgement.all(context) : inTwins(bundle);
-      var asked = bundle == null ? null : Twin.of(bundle).symbolicName();
-      var shown =
-          judgements.stream().filter(j -> asked == null || j.symbolicName().equals(asked)).toList();
-      shown.forEach(this::print);
-      var fits = asked == null || shown.stream().allMatch(Judgement::fits);
-      return fits ? ExitCode.DONE : ExitCode.NOTHING_FITS;
+      var devices = host == null ? Optional.<HostFile>empty() : Optional.of(HostFile.read(host));
+      if (bundle != null) {
+        var judgement = Judgement.of(context, read(bundle), devices);
+        print(judgement);
+        return judgement.fits() ? ExitCode.DONE : ExitCode.NOTHING_FITS;
+      }
+      if (devices.isEmpty()) {
+        Judgement.all(context).forEach(this::print);
+        return ExitCode.DONE;
+      }
+      try (var framework = TwinFramework.open(context, Twin.of(context, devices))) {
+        Judgement.all(framework.context()).forEach(this::print);
+        return ExitCode.DONE;
+      }
     } catch (IOException e) {
       throw new CommandException(ExitCode.FAILED, String.valueOf(e.getMessage()), e);
     } catch (BundleException e) {
@@ -96,25 +103,11 @@ final class WhyCommand implements Callable<Integer> {
     }
   }
 
-  /**
-   * The question is about another host or a bundle that is not installed: nothing here is touched.
-   */
-  private List<Judgement> inTwins(@Nullable Path bundle) throws IOException, BundleException {
-    var twins = new ArrayList<Twin>();
-    var devices = new ArrayList<Twin>();
-    for (Bundle installed : context.getBundles()) {
-      if (installed.getBundleId() != 0) {
-        (Twin.isDevice(installed) ? devices : twins).add(Twin.of(installed));
-      }
-    }
-    if (bundle != null) {
-      var asked = Twin.of(bundle);
-      twins.removeIf(t -> t.symbolicName().equals(asked.symbolicName()));
-      twins.add(asked);
-    }
-    twins.addAll(host == null ? devices : HostFile.read(host).devices());
-    try (var framework = TwinFramework.open(context, twins)) {
-      return Judgement.all(framework.context());
+  private static PluginJar read(Path bundle) {
+    try {
+      return PluginJar.read(bundle);
+    } catch (NoBundleException e) {
+      throw new CommandException(ExitCode.FAILED, bundle + ": " + e.getMessage(), e);
     }
   }
 

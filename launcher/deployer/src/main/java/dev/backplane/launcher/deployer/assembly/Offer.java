@@ -1,4 +1,4 @@
-package dev.backplane.launcher.cli.assembly;
+package dev.backplane.launcher.deployer.assembly;
 
 import dev.backplane.backend.Backend;
 import dev.backplane.backend.DeviceInfo;

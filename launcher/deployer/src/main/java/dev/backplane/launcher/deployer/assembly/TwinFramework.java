@@ -1,4 +1,4 @@
-package dev.backplane.launcher.cli.assembly;
+package dev.backplane.launcher.deployer.assembly;
 
 import java.io.IOException;
 import java.nio.file.Files;

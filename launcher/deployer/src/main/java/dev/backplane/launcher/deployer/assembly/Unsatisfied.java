@@ -1,4 +1,4 @@
-package dev.backplane.launcher.cli.assembly;
+package dev.backplane.launcher.deployer.assembly;
 
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -25,10 +25,16 @@ import org.osgi.framework.wiring.FrameworkWiring;
 /**
  * Finds the requirements that keep a bundle from resolving, and says each in words that name what
  * was asked for and what there is instead.
+ *
+ * @param context any bundle's context of the framework
  */
-record Unsatisfied(BundleContext context) {
-  /** One reason for each mandatory requirement of {@code bundle} that cannot be met. */
-  List<String> reasons(Bundle bundle) {
+public record Unsatisfied(BundleContext context) {
+  /**
+   * One reason for each mandatory requirement that cannot be met.
+   *
+   * @param bundle that does not resolve
+   */
+  public List<String> reasons(Bundle bundle) {
     var reasons = reasons(bundle, new HashSet<>());
     return reasons.isEmpty() ? List.of(resolversWords(bundle)) : List.copyOf(reasons);
   }
@@ -89,14 +95,20 @@ record Unsatisfied(BundleContext context) {
     if (requirement.getNamespace().equals(Twin.HARDWARE)) {
       return missingHardware(filter(requirement));
     }
+    if (requirement.getNamespace().equals(PackageNamespace.PACKAGE_NAMESPACE)) {
+      var wanted = PackageWanted.of(filter(requirement));
+      if (wanted.isPresent()) {
+        return wanted.get().missing(context);
+      }
+    }
     return "needs " + words(requirement) + ": nothing here provides it";
   }
 
   private static String words(BundleRequirement requirement) {
     var filter = filter(requirement);
-    return requirement.getNamespace().equals(PackageNamespace.PACKAGE_NAMESPACE)
-        ? "package " + filter.replace(PackageNamespace.PACKAGE_NAMESPACE + "=", "")
-        : requirement.getNamespace() + " " + filter;
+    return PackageWanted.of(filter)
+        .map(wanted -> "package " + wanted.name())
+        .orElseGet(() -> requirement.getNamespace() + " " + filter);
   }
 
   private static String filter(BundleRequirement requirement) {
@@ -191,10 +203,15 @@ record Unsatisfied(BundleContext context) {
   /**
    * Every requirement has a provider, yet they do not fit together: only the resolver knows why.
    */
-  private static String resolversWords(Bundle bundle) {
-    try {
-      bundle.start(Bundle.START_TRANSIENT);
+  private String resolversWords(Bundle bundle) {
+    var wiring = context.getBundle(Constants.SYSTEM_BUNDLE_LOCATION).adapt(FrameworkWiring.class);
+    if (wiring.resolveBundles(List.of(bundle))) {
       return "the resolver had not been asked; it fits now";
+    }
+    try {
+      // Its words come with the exception of a start, which gets no further than the resolver.
+      bundle.start(Bundle.START_TRANSIENT);
+      return "it fits now";
     } catch (BundleException e) {
       return Stream.of(String.valueOf(e.getMessage()).split("\\R"))
           .map(String::strip)

@@ -1,4 +1,4 @@
-package dev.backplane.launcher.cli.assembly;
+package dev.backplane.launcher.deployer.assembly;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -165,9 +165,10 @@ class JudgementTest {
   @Test
   void aFileThatIsNoBundleSaysSo() throws IOException {
     var text = Files.writeString(folder.resolve("plugin.jar"), "not a jar");
-    var e = assertThrows(IOException.class, () -> Twin.of(text));
-    assertTrue(e.getMessage().startsWith(text + " is not a jar"), e.getMessage());
-    assertThrows(IOException.class, () -> Twin.of(folder.resolve("missing.jar")));
+    var e = assertThrows(NoBundleException.class, () -> PluginJar.read(text));
+    assertTrue(e.getMessage().startsWith("is no whole jar"), e.getMessage());
+    assertTrue(e.incomplete());
+    assertThrows(NoBundleException.class, () -> PluginJar.read(folder.resolve("missing.jar")));
   }
 
   @Test

@@ -1,21 +1,21 @@
-package dev.backplane.launcher.cli.assembly;
+package dev.backplane.launcher.deployer.assembly;
 
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.jar.Attributes;
-import java.util.jar.JarFile;
 import java.util.jar.JarOutputStream;
 import java.util.jar.Manifest;
 import org.osgi.framework.Bundle;
+import org.osgi.framework.BundleContext;
 import org.osgi.framework.Constants;
 
 /**
@@ -54,6 +54,17 @@ public record Twin(Map<String, String> headers) {
   public static Twin of(Bundle bundle) {
     var all = bundle.getHeaders("");
     var headers = new LinkedHashMap<String, String>();
+    all.keys().asIterator().forEachRemaining(name -> headers.put(name, all.get(name)));
+    return of(headers);
+  }
+
+  /**
+   * The twin of a bundle with these headers.
+   *
+   * @param all of its manifest
+   */
+  static Twin of(Map<String, String> all) {
+    var headers = new LinkedHashMap<String, String>();
     for (var name : READ_BY_THE_RESOLVER) {
       var value = all.get(name);
       if (value != null) {
@@ -64,34 +75,20 @@ public record Twin(Map<String, String> headers) {
   }
 
   /**
-   * The twin of a bundle in a file.
+   * All bundles of a framework.
    *
-   * @param jar the file
-   * @throws IOException naming the file when it is missing, no jar, or no bundle
+   * @param context any bundle's context
+   * @param host whose devices stand there instead of those of this host; empty for these
    */
-  public static Twin of(Path jar) throws IOException {
-    if (!Files.isRegularFile(jar)) {
-      throw new IOException(jar + ": there is no such file");
-    }
-    try (var file = new JarFile(jar.toFile())) {
-      var manifest = file.getManifest();
-      var headers = new LinkedHashMap<String, String>();
-      if (manifest != null) {
-        for (var name : READ_BY_THE_RESOLVER) {
-          var value = manifest.getMainAttributes().getValue(name);
-          if (value != null) {
-            headers.put(name, value);
-          }
-        }
+  public static List<Twin> of(BundleContext context, Optional<HostFile> host) {
+    var twins = new ArrayList<Twin>();
+    for (var installed : context.getBundles()) {
+      if (installed.getBundleId() != 0 && (host.isEmpty() || !isDevice(installed))) {
+        twins.add(of(installed));
       }
-      if (!headers.containsKey(Constants.BUNDLE_SYMBOLICNAME)) {
-        throw new IOException(
-            jar + " is not a bundle: its manifest has no " + Constants.BUNDLE_SYMBOLICNAME);
-      }
-      return new Twin(headers);
-    } catch (java.util.zip.ZipException e) {
-      throw new IOException(jar + " is not a jar: " + e.getMessage(), e);
     }
+    host.ifPresent(other -> twins.addAll(other.devices()));
+    return twins;
   }
 
   /**
