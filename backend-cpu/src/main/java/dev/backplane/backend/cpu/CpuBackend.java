@@ -7,7 +7,6 @@ import dev.backplane.backend.DeviceInfo;
 import dev.backplane.backend.DeviceSettings;
 import dev.backplane.backend.UnsupportedProgramException;
 import java.util.List;
-import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Deactivate;
 
@@ -18,15 +17,12 @@ public final class CpuBackend implements Backend {
 
   private final Stopping stopping = new Stopping();
 
-  /** For service look-ups. */
-  public CpuBackend() {}
-
-  /** Loads oneDNN in the background: unpacking and mapping it takes a quarter of a second. */
-  @Activate
-  void activate() {
-    if (Host.look().usable()) {
-      Thread.ofPlatform().daemon().name("backplane-cpu-load").start(Host::warm);
-    }
+  /**
+   * For service look-ups. Loads oneDNN in the background, which takes a quarter of a second: who
+   * makes a backend is about to compute.
+   */
+  public CpuBackend() {
+    Thread.ofPlatform().daemon().name("backplane-cpu-load").start(Host::warm);
   }
 
   /** After this nothing native runs: every call throws. */

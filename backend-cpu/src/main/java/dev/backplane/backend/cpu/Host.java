@@ -62,7 +62,7 @@ final class Host {
     if (!flags.contains("sse4_1")) {
       return Optional.of("oneDNN needs SSE4.1, which this processor does not have");
     }
-    var glibc = glibc();
+    var glibc = Glibc.VERSION;
     glibc.ifPresent(version -> properties.put("glibc", version));
     if (glibc.isEmpty()) {
       return Optional.of("oneDNN needs glibc 2.34 or newer; this host has no glibc");
@@ -75,6 +75,11 @@ final class Host {
     } catch (RuntimeException | LinkageError e) {
       return Optional.of("its native libraries cannot be found: " + e);
     }
+  }
+
+  /** It stays the same as long as the process lives, and two megabytes are not read twice. */
+  private static final class Glibc {
+    static final Optional<String> VERSION = glibc();
   }
 
   /** The version in the text of the C library, which says of itself "release version 2.36". */
@@ -140,6 +145,9 @@ final class Host {
 
   /** Loads the library ahead of its first use; a failure shows there again, with its reason. */
   static void warm() {
+    if (!look().usable()) {
+      return;
+    }
     try {
       OneDnn.load();
     } catch (RuntimeException | LinkageError e) {

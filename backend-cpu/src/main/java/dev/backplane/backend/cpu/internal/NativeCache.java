@@ -8,12 +8,12 @@ import java.net.URL;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
+import java.util.zip.CRC32;
 import org.bytedeco.javacpp.Loader;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Where the native libraries are unpacked: a folder of the shared cache named by their contents, so
@@ -29,6 +29,9 @@ public final class NativeCache {
           "org/bytedeco/dnnl/linux-x86_64/libdnnl.so.3",
           "org/bytedeco/dnnl/linux-x86_64/libjnidnnl.so",
           "org/bytedeco/dnnl/linux-x86_64/libgomp.so.1");
+
+  /** The libraries of one class loader stay the same, and are read once. */
+  private static @Nullable String identity;
 
   private NativeCache() {}
 
@@ -147,30 +150,39 @@ public final class NativeCache {
   }
 
   /**
-   * A hash over the length and the first page of each library; the page holds the build id, which
-   * the linker computed from all the contents.
+   * The checksum of the length and the first page of each library; the page holds the build id,
+   * which the linker computed from all the contents. No digest: in a JVM that has just started it
+   * would take longer than everything else here.
    */
-  private static String identity() {
+  private static synchronized String identity() {
+    var known = identity;
+    if (known == null) {
+      known = checksums();
+      identity = known;
+    }
+    return known;
+  }
+
+  private static String checksums() {
     try {
-      var digest = MessageDigest.getInstance("SHA-256");
+      var sums = new StringBuilder();
       for (var name : LIBRARIES) {
-        digest.update(name.getBytes(StandardCharsets.UTF_8));
+        var sum = new CRC32();
         var url = resource(name);
         if (url.isPresent()) {
           var connection = url.get().openConnection();
           connection.setUseCaches(false);
-          digest.update(
+          sum.update(
               Long.toString(connection.getContentLengthLong()).getBytes(StandardCharsets.UTF_8));
           try (InputStream in = connection.getInputStream()) {
-            digest.update(in.readNBytes(4096));
+            sum.update(in.readNBytes(4096));
           }
         }
+        sums.append(HexFormat.of().toHexDigits((int) sum.getValue()));
       }
-      return HexFormat.of().formatHex(digest.digest(), 0, 8);
+      return sums.toString();
     } catch (IOException e) {
       throw new UncheckedIOException("a native library in the jar cannot be read", e);
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every JDK has SHA-256", e);
     }
   }
 
