@@ -3,10 +3,14 @@ package dev.backplane.backend.cpu.contraction;
 import dev.backplane.tensor.DType;
 
 /** The type in which a product sums; narrower operands are widened when they are packed. */
-enum Accumulator {
+public enum Accumulator {
+  /** f64. */
   F64(8),
+  /** f32, f16 and bf16. */
   F32(4),
+  /** i64. */
   I64(8),
+  /** Integers of at most 32 bits. */
   I32(4);
 
   private final int bytes;
@@ -15,11 +19,13 @@ enum Accumulator {
     this.bytes = bytes;
   }
 
-  int bytes() {
+  /** Bytes of a sum. */
+  public int bytes() {
     return bytes;
   }
 
-  static Accumulator of(DType operands) {
+  /** The type for operands of a dtype. */
+  public static Accumulator of(DType operands) {
     return switch (operands) {
       case F64 -> F64;
       case F32, BF16, F16 -> F32;

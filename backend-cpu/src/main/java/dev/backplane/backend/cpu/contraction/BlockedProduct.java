@@ -1,17 +1,7 @@
 package dev.backplane.backend.cpu.contraction;
 
-import static dev.backplane.backend.cpu.internal.Libc.ALL;
-import static java.lang.foreign.ValueLayout.JAVA_BYTE;
-import static java.lang.foreign.ValueLayout.JAVA_DOUBLE;
-import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
-import static java.lang.foreign.ValueLayout.JAVA_INT;
-import static java.lang.foreign.ValueLayout.JAVA_LONG;
-import static java.lang.foreign.ValueLayout.JAVA_SHORT;
-
 import dev.backplane.kit.contraction.MatrixProduct;
-import dev.backplane.tensor.BFloat16;
 import dev.backplane.tensor.DType;
-import dev.backplane.tensor.Float16;
 
 /**
  * A batched matrix product by our own kernel, for the types oneDNN does not multiply: operands are
@@ -41,7 +31,7 @@ public final class BlockedProduct {
     this.result = result;
     this.bias = bias;
     accumulator = Accumulator.of(operands);
-    kernel = vectors ? new VectorMicrokernel() : new ScalarMicrokernel();
+    kernel = Microkernel.of(vectors);
     columns = Microkernel.PANEL_BYTES / accumulator.bytes();
     strips = (product.m() + Microkernel.ROWS - 1) / Microkernel.ROWS;
   }
@@ -99,14 +89,16 @@ public final class BlockedProduct {
       long row = firstRow + r;
       long target = to + (long) r * accumulator.bytes();
       if (row < product.m()) {
-        pack(
+        Packing.widen(
+            operands,
             matrix + row * product.left().rowStride() * width,
             product.left().columnStride() * width,
             target,
             (long) Microkernel.ROWS * accumulator.bytes(),
             product.k());
       } else {
-        zero(target, (long) Microkernel.ROWS * accumulator.bytes(), product.k());
+        Packing.zero(
+            accumulator, target, (long) Microkernel.ROWS * accumulator.bytes(), product.k());
       }
     }
   }
@@ -117,39 +109,18 @@ public final class BlockedProduct {
     long from = matrix + firstColumn * product.right().columnStride() * width;
     for (long i = 0; i < product.k(); i++) {
       long target = to + i * Microkernel.PANEL_BYTES;
-      pack(
+      Packing.widen(
+          operands,
           from + i * product.right().rowStride() * width,
           product.right().columnStride() * width,
           target,
           accumulator.bytes(),
           filled);
-      zero(target + filled * accumulator.bytes(), accumulator.bytes(), columns - filled);
-    }
-  }
-
-  /** Widens a row of elements; steps are in bytes. */
-  private void pack(long from, long fromStep, long to, long toStep, long count) {
-    for (long i = 0; i < count; i++) {
-      long source = from + i * fromStep;
-      long target = to + i * toStep;
-      switch (operands) {
-        case F64, I64 -> ALL.set(JAVA_LONG, target, ALL.get(JAVA_LONG, source));
-        case F32, I32, U32 -> ALL.set(JAVA_INT, target, ALL.get(JAVA_INT, source));
-        case BF16 -> ALL.set(JAVA_FLOAT, target, BFloat16.value(ALL.get(JAVA_SHORT, source)));
-        case F16 -> ALL.set(JAVA_FLOAT, target, Float16.value(ALL.get(JAVA_SHORT, source)));
-        case I8 -> ALL.set(JAVA_INT, target, ALL.get(JAVA_BYTE, source));
-        case U8 -> ALL.set(JAVA_INT, target, ALL.get(JAVA_BYTE, source) & 0xff);
-        case BOOL -> throw new IllegalStateException("bool has no products");
-      }
-    }
-  }
-
-  private void zero(long to, long step, long count) {
-    for (long i = 0; i < count; i++) {
-      switch (accumulator) {
-        case F64, I64 -> ALL.set(JAVA_LONG, to + i * step, 0);
-        case F32, I32 -> ALL.set(JAVA_INT, to + i * step, 0);
-      }
+      Packing.zero(
+          accumulator,
+          target + filled * accumulator.bytes(),
+          accumulator.bytes(),
+          columns - filled);
     }
   }
 
@@ -160,28 +131,8 @@ public final class BlockedProduct {
       for (long c = 0; c < filled; c++) {
         long from = tile + r * Microkernel.PANEL_BYTES + c * accumulator.bytes();
         long to = matrix + ((firstRow + r) * product.n() + firstColumn + c) * (long) result.bytes();
-        store(from, to, bias ? biasRow + (firstColumn + c) * result.bytes() : 0);
+        Packing.store(result, from, to, bias ? biasRow + (firstColumn + c) * result.bytes() : 0);
       }
-    }
-  }
-
-  private void store(long from, long to, long biasAt) {
-    switch (result) {
-      case F64 -> {
-        double added = bias ? ALL.get(JAVA_DOUBLE, biasAt) : 0;
-        double sum = ALL.get(JAVA_DOUBLE, from);
-        ALL.set(JAVA_DOUBLE, to, bias ? sum + added : sum);
-      }
-      case F32 -> {
-        float sum = ALL.get(JAVA_FLOAT, from);
-        ALL.set(JAVA_FLOAT, to, bias ? sum + ALL.get(JAVA_FLOAT, biasAt) : sum);
-      }
-      case BF16 -> ALL.set(JAVA_SHORT, to, BFloat16.bits(ALL.get(JAVA_FLOAT, from)));
-      case F16 -> ALL.set(JAVA_SHORT, to, Float16.bits(ALL.get(JAVA_FLOAT, from)));
-      case I64 -> ALL.set(JAVA_LONG, to, ALL.get(JAVA_LONG, from));
-      case I32, U32 -> ALL.set(JAVA_INT, to, ALL.get(JAVA_INT, from));
-      case I8, U8 -> ALL.set(JAVA_BYTE, to, (byte) ALL.get(JAVA_INT, from));
-      case BOOL -> throw new IllegalStateException("bool has no products");
     }
   }
 }

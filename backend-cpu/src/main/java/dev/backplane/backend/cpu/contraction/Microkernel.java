@@ -5,7 +5,7 @@ package dev.backplane.backend.cpu.contraction;
  * first to last, fused multiply-adds for floats. Every element is one chain of operations in that
  * order, so that the scalar and the vector form give equal bits.
  */
-interface Microkernel {
+public interface Microkernel {
   /** Rows of a tile. */
   int ROWS = 4;
 
@@ -23,4 +23,21 @@ interface Microkernel {
    * @param tile receives {@link #ROWS} rows of {@link #PANEL_BYTES}
    */
   void run(Accumulator type, long strip, long panel, long tile, long k);
+
+  /**
+   * Computes one row of a tile from some of the terms, in their order; floats only.
+   *
+   * @param values the left factors
+   * @param places of each factor, which group of the panel it is multiplied with; 32 bits each
+   */
+  void gathered(Accumulator type, long values, long places, long count, long panel, long tile);
+
+  /**
+   * The best form.
+   *
+   * @param vectors whether the Vector API may be used; the bits are the same
+   */
+  static Microkernel of(boolean vectors) {
+    return vectors ? new VectorMicrokernel() : new ScalarMicrokernel();
+  }
 }

@@ -68,4 +68,33 @@ final class ScalarMicrokernel implements Microkernel {
     }
     ALL.set(JAVA_INT, c, sum);
   }
+
+  @Override
+  public void gathered(
+      Accumulator type, long values, long places, long count, long panel, long tile) {
+    int columns = PANEL_BYTES / type.bytes();
+    for (int column = 0; column < columns; column++) {
+      long b = panel + (long) column * type.bytes();
+      long c = tile + (long) column * type.bytes();
+      switch (type) {
+        case F64 -> {
+          double sum = 0;
+          for (long i = 0; i < count; i++) {
+            long place = b + (long) PANEL_BYTES * ALL.get(JAVA_INT, places + 4 * i);
+            sum = Math.fma(ALL.get(JAVA_DOUBLE, values + 8 * i), ALL.get(JAVA_DOUBLE, place), sum);
+          }
+          ALL.set(JAVA_DOUBLE, c, sum);
+        }
+        case F32 -> {
+          float sum = 0;
+          for (long i = 0; i < count; i++) {
+            long place = b + (long) PANEL_BYTES * ALL.get(JAVA_INT, places + 4 * i);
+            sum = Math.fma(ALL.get(JAVA_FLOAT, values + 4 * i), ALL.get(JAVA_FLOAT, place), sum);
+          }
+          ALL.set(JAVA_FLOAT, c, sum);
+        }
+        case I64, I32 -> throw new IllegalArgumentException("integers have no need of it");
+      }
+    }
+  }
 }

@@ -217,4 +217,38 @@ final class VectorMicrokernel implements Microkernel {
     s30.intoMemorySegment(ALL, tile + 3 * PANEL_BYTES, LITTLE_ENDIAN);
     s31.intoMemorySegment(ALL, tile + 3 * PANEL_BYTES + step, LITTLE_ENDIAN);
   }
+
+  @Override
+  public void gathered(
+      Accumulator type, long values, long places, long count, long panel, long tile) {
+    switch (type) {
+      case F64 -> gatheredF64(values, places, count, panel, tile);
+      case F32 -> gatheredF32(values, places, count, panel, tile);
+      case I64, I32 -> throw new IllegalArgumentException("integers have no need of it");
+    }
+  }
+
+  private static void gatheredF64(long values, long places, long count, long panel, long tile) {
+    for (long at = 0; at < PANEL_BYTES; at += F64.vectorByteSize()) {
+      var sum = DoubleVector.zero(F64);
+      for (long i = 0; i < count; i++) {
+        long place = panel + at + (long) PANEL_BYTES * ALL.get(JAVA_INT, places + 4 * i);
+        var b = DoubleVector.fromMemorySegment(F64, ALL, place, LITTLE_ENDIAN);
+        sum = DoubleVector.broadcast(F64, ALL.get(JAVA_DOUBLE, values + 8 * i)).fma(b, sum);
+      }
+      sum.intoMemorySegment(ALL, tile + at, LITTLE_ENDIAN);
+    }
+  }
+
+  private static void gatheredF32(long values, long places, long count, long panel, long tile) {
+    for (long at = 0; at < PANEL_BYTES; at += F32.vectorByteSize()) {
+      var sum = FloatVector.zero(F32);
+      for (long i = 0; i < count; i++) {
+        long place = panel + at + (long) PANEL_BYTES * ALL.get(JAVA_INT, places + 4 * i);
+        var b = FloatVector.fromMemorySegment(F32, ALL, place, LITTLE_ENDIAN);
+        sum = FloatVector.broadcast(F32, ALL.get(JAVA_FLOAT, values + 4 * i)).fma(b, sum);
+      }
+      sum.intoMemorySegment(ALL, tile + at, LITTLE_ENDIAN);
+    }
+  }
 }

@@ -4,7 +4,6 @@ import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_BIAS;
 import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_DST;
-import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_SCRATCHPAD;
 import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_SRC;
 import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_WEIGHTS;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_bf16;
@@ -13,29 +12,18 @@ import static org.bytedeco.dnnl.global.dnnl.dnnl_engine_create;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_f32;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_fpmath_mode_bf16;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_matmul_primitive_desc_create;
-import static org.bytedeco.dnnl.global.dnnl.dnnl_memory_create;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_memory_desc_create_with_strides;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_memory_desc_destroy;
-import static org.bytedeco.dnnl.global.dnnl.dnnl_memory_desc_get_size;
-import static org.bytedeco.dnnl.global.dnnl.dnnl_memory_destroy;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_primitive_attr_create;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_primitive_attr_destroy;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_primitive_attr_set_fpmath_mode;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_primitive_attr_set_scratchpad_mode;
-import static org.bytedeco.dnnl.global.dnnl.dnnl_primitive_create;
-import static org.bytedeco.dnnl.global.dnnl.dnnl_primitive_desc_destroy;
-import static org.bytedeco.dnnl.global.dnnl.dnnl_primitive_desc_query;
-import static org.bytedeco.dnnl.global.dnnl.dnnl_primitive_desc_query_md;
-import static org.bytedeco.dnnl.global.dnnl.dnnl_primitive_destroy;
-import static org.bytedeco.dnnl.global.dnnl.dnnl_query_impl_info_str;
-import static org.bytedeco.dnnl.global.dnnl.dnnl_query_scratchpad_md;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_scratchpad_mode_user;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_stream_create;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_stream_default_flags;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_stream_destroy;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_version;
 
-import dev.backplane.backend.OutOfDeviceMemoryException;
 import dev.backplane.tensor.DType;
 import java.io.File;
 import java.lang.foreign.Arena;
@@ -45,19 +33,17 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SymbolLookup;
 import java.lang.invoke.MethodHandle;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 import org.bytedeco.dnnl.dnnl_engine;
-import org.bytedeco.dnnl.dnnl_memory;
 import org.bytedeco.dnnl.dnnl_memory_desc;
-import org.bytedeco.dnnl.dnnl_primitive;
 import org.bytedeco.dnnl.dnnl_primitive_attr;
 import org.bytedeco.dnnl.dnnl_primitive_desc;
 import org.bytedeco.dnnl.dnnl_stream;
 import org.bytedeco.dnnl.global.dnnl;
-import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.Loader;
-import org.bytedeco.javacpp.Pointer;
-import org.bytedeco.javacpp.PointerPointer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -70,9 +56,6 @@ public final class OneDnn {
   private static final MethodHandle EXECUTE_LONG;
   private static final MethodHandle SET_THREADS;
   private static final MethodHandle GET_THREADS;
-
-  /** Calls that take longer than about a quarter of a millisecond must not hold up a safepoint. */
-  private static final double CRITICAL_OPERATIONS = 5e7;
 
   private static @Nullable OneDnn loaded;
 
@@ -151,17 +134,33 @@ public final class OneDnn {
   public Stream stream() {
     var handle = new dnnl_stream();
     check("dnnl_stream_create", dnnl_stream_create(handle, engine, dnnl_stream_default_flags));
-    return new Stream(handle);
+    return new Stream(execute, handle);
   }
 
   /** A stream; used by one thread at a time. */
   public static final class Stream implements AutoCloseable {
+    private final MemorySegment execute;
     private final dnnl_stream handle;
     private final long address;
 
-    private Stream(dnnl_stream handle) {
+    private Stream(MemorySegment execute, dnnl_stream handle) {
+      this.execute = execute;
       this.handle = handle;
       address = handle.address();
+    }
+
+    /** Runs a primitive on the calling thread. */
+    void execute(boolean critical, long primitive, int count, long arguments) {
+      int status;
+      try {
+        status =
+            critical
+                ? (int) EXECUTE.invokeExact(execute, primitive, address, count, arguments)
+                : (int) EXECUTE_LONG.invokeExact(execute, primitive, address, count, arguments);
+      } catch (Throwable e) {
+        throw new IllegalStateException("dnnl_primitive_execute", e);
+      }
+      check("dnnl_primitive_execute", status);
     }
 
     @Override
@@ -213,70 +212,91 @@ public final class OneDnn {
   }
 
   private Optional<Matmul> build(Product p) {
-    var left = describe(p.operands(), p.batch(), p.m(), p.k(), p.left());
-    var right = describe(p.operands(), p.batch(), p.k(), p.n(), p.right());
-    var dense = new Strides(p.m() * p.n(), p.n(), 1);
-    var result = describe(p.result(), p.batch(), p.m(), p.n(), dense);
-    var bias =
-        p.bias()
-            ? describe(p.result(), p.batch() == 1 ? 1 : -1, 1, p.n(), new Strides(p.n(), p.n(), 1))
-            : null;
+    var described = new ArrayList<dnnl_memory_desc>();
+    try {
+      var left = describe(described, p.operands(), p.batch(), p.m(), p.k(), p.left());
+      var right = describe(described, p.operands(), p.batch(), p.k(), p.n(), p.right());
+      var dense = new Strides(p.m() * p.n(), p.n(), 1);
+      var result = describe(described, p.result(), p.batch(), p.m(), p.n(), dense);
+      var row = new Strides(p.n(), p.n(), 1);
+      var bias =
+          p.bias() ? describe(described, p.result(), p.batch() == 1 ? 1 : -1, 1, p.n(), row) : null;
+      return withAttributes(
+              p.bf16(), attributes -> matmul(p, left, right, bias, result, attributes))
+          .map(primitive -> new Matmul(primitive, p.bias()));
+    } finally {
+      described.forEach(each -> check("dnnl_memory_desc_destroy", dnnl_memory_desc_destroy(each)));
+    }
+  }
+
+  private Optional<Primitive> matmul(
+      Product p,
+      dnnl_memory_desc left,
+      dnnl_memory_desc right,
+      @Nullable dnnl_memory_desc bias,
+      dnnl_memory_desc result,
+      dnnl_primitive_attr attributes) {
+    var descriptor = new dnnl_primitive_desc();
+    int status =
+        dnnl_matmul_primitive_desc_create(
+            descriptor, engine, left, right, bias, result, attributes);
+    if (status != dnnl.dnnl_success) {
+      return Optional.empty();
+    }
+    return p.bias()
+        ? Primitive.of(
+            engine,
+            descriptor,
+            p.operations(),
+            DNNL_ARG_SRC,
+            DNNL_ARG_WEIGHTS,
+            DNNL_ARG_DST,
+            DNNL_ARG_BIAS)
+        : Primitive.of(
+            engine, descriptor, p.operations(), DNNL_ARG_SRC, DNNL_ARG_WEIGHTS, DNNL_ARG_DST);
+  }
+
+  /**
+   * Builds a convolution of f32 for one thread.
+   *
+   * @return nothing where oneDNN does not have it, or only as a reference implementation
+   */
+  public synchronized Optional<NativeConvolution> convolution(NativeConvolution.Form form) {
+    int before = threads(1);
+    try {
+      return withAttributes(false, attributes -> Convolutions.build(engine, attributes, form));
+    } finally {
+      threads(before);
+    }
+  }
+
+  /** Attributes of a primitive whose scratchpad is given to each call. */
+  private static <T> T withAttributes(boolean bf16, Function<dnnl_primitive_attr, T> build) {
     var attributes = new dnnl_primitive_attr();
     check("dnnl_primitive_attr_create", dnnl_primitive_attr_create(attributes));
-    var descriptor = new dnnl_primitive_desc();
     try {
       check(
           "dnnl_primitive_attr_set_scratchpad_mode",
           dnnl_primitive_attr_set_scratchpad_mode(attributes, dnnl_scratchpad_mode_user));
-      if (p.bf16()) {
+      if (bf16) {
         check(
             "dnnl_primitive_attr_set_fpmath_mode",
             dnnl_primitive_attr_set_fpmath_mode(attributes, dnnl_fpmath_mode_bf16));
       }
-      int status =
-          dnnl_matmul_primitive_desc_create(
-              descriptor, engine, left, right, bias, result, attributes);
-      if (status != dnnl.dnnl_success) {
-        return Optional.empty();
-      }
-      var implementation = implementation(descriptor);
-      if (implementation.startsWith("ref")) {
-        check("dnnl_primitive_desc_destroy", dnnl_primitive_desc_destroy(descriptor));
-        return Optional.empty();
-      }
-      var primitive = new dnnl_primitive();
-      check("dnnl_primitive_create", dnnl_primitive_create(primitive, descriptor));
-      long scratch =
-          dnnl_memory_desc_get_size(
-              dnnl_primitive_desc_query_md(descriptor, dnnl_query_scratchpad_md, 0));
-      return Optional.of(new Matmul(p, implementation, primitive, descriptor, scratch));
+      return build.apply(attributes);
     } finally {
       check("dnnl_primitive_attr_destroy", dnnl_primitive_attr_destroy(attributes));
-      destroy(left, right, result);
-      if (bias != null) {
-        destroy(bias);
-      }
-    }
-  }
-
-  private static void destroy(dnnl_memory_desc... descriptors) {
-    for (var descriptor : descriptors) {
-      check("dnnl_memory_desc_destroy", dnnl_memory_desc_destroy(descriptor));
-    }
-  }
-
-  private static String implementation(dnnl_primitive_desc descriptor) {
-    try (var text = new PointerPointer<BytePointer>(1)) {
-      check(
-          "dnnl_primitive_desc_query",
-          dnnl_primitive_desc_query(descriptor, dnnl_query_impl_info_str, 0, text));
-      return new BytePointer(text.get(0)).getString();
     }
   }
 
   /** Two dimensions where there is one matrix, else three; a batch of -1 is broadcast. */
   private static dnnl_memory_desc describe(
-      DType dtype, long batch, long rows, long columns, Strides strides) {
+      List<dnnl_memory_desc> described,
+      DType dtype,
+      long batch,
+      long rows,
+      long columns,
+      Strides strides) {
     var descriptor = new dnnl_memory_desc();
     int type =
         switch (dtype) {
@@ -296,6 +316,7 @@ public final class OneDnn {
             java.util.Arrays.copyOfRange(extents, first, 3),
             type,
             java.util.Arrays.copyOfRange(steps, first, 3)));
+    described.add(descriptor);
     return descriptor;
   }
 
@@ -305,35 +326,21 @@ public final class OneDnn {
     }
   }
 
-  /** A product that was built; its calls are bound to memory. */
-  public final class Matmul implements AutoCloseable {
-    private final Product product;
-    private final String implementation;
-    private final dnnl_primitive primitive;
-    private final dnnl_primitive_desc descriptor;
-    private final long scratchBytes;
-
-    private Matmul(
-        Product product,
-        String implementation,
-        dnnl_primitive primitive,
-        dnnl_primitive_desc descriptor,
-        long scratchBytes) {
-      this.product = product;
-      this.implementation = implementation;
-      this.primitive = primitive;
-      this.descriptor = descriptor;
-      this.scratchBytes = scratchBytes;
-    }
-
+  /**
+   * A product that was built.
+   *
+   * @param primitive its code
+   * @param biased whether it adds a bias
+   */
+  public record Matmul(Primitive primitive, boolean biased) implements AutoCloseable {
     /** What oneDNN calls the implementation it chose. */
     public String implementation() {
-      return implementation;
+      return primitive.implementation();
     }
 
     /** Scratch memory a call needs. */
     public long scratchBytes() {
-      return scratchBytes;
+      return primitive.scratchBytes();
     }
 
     /**
@@ -341,100 +348,16 @@ public final class OneDnn {
      *
      * @param bias read only where the product has a bias
      */
-    public Call bind(Stream stream, long left, long right, long bias, long result, long scratch) {
-      return new Call(this, stream, left, right, bias, result, scratch);
+    public Primitive.Call bind(
+        Stream stream, long left, long right, long bias, long result, long scratch) {
+      return biased
+          ? primitive.bind(stream, scratch, left, right, result, bias)
+          : primitive.bind(stream, scratch, left, right, result);
     }
 
     @Override
     public void close() {
-      check("dnnl_primitive_destroy", dnnl_primitive_destroy(primitive));
-      check("dnnl_primitive_desc_destroy", dnnl_primitive_desc_destroy(descriptor));
-    }
-  }
-
-  /** A call bound to its memory: runs without allocating. */
-  public final class Call implements AutoCloseable {
-    /** dnnl_exec_arg_t: an int and, aligned, a pointer. */
-    private static final int ENTRY = 16;
-
-    private final dnnl_memory[] memories;
-    private final long primitive;
-    private final long stream;
-    private final long arguments;
-    private final boolean critical;
-
-    private Call(
-        Matmul matmul, Stream stream, long left, long right, long bias, long result, long scratch) {
-      var p = matmul.product;
-      this.stream = stream.address;
-      primitive = matmul.primitive.address();
-      critical = p.operations() < CRITICAL_OPERATIONS;
-      memories = new dnnl_memory[p.bias() ? 5 : 4];
-      arguments = Libc.allocate((long) ENTRY * memories.length);
-      if (arguments == 0) {
-        throw new OutOfDeviceMemoryException("cpu: no room for the arguments of a product");
-      }
-      put(0, DNNL_ARG_SRC, describe(p.operands(), p.batch(), p.m(), p.k(), p.left()), left);
-      put(1, DNNL_ARG_WEIGHTS, describe(p.operands(), p.batch(), p.k(), p.n(), p.right()), right);
-      var dense = new Strides(p.m() * p.n(), p.n(), 1);
-      put(2, DNNL_ARG_DST, describe(p.result(), p.batch(), p.m(), p.n(), dense), result);
-      put(3, DNNL_ARG_SCRATCHPAD, scratchpad(matmul), scratch);
-      if (p.bias()) {
-        var row = new Strides(p.n(), p.n(), 1);
-        put(4, DNNL_ARG_BIAS, describe(p.result(), p.batch() == 1 ? 1 : -1, 1, p.n(), row), bias);
-      }
-    }
-
-    private dnnl_memory_desc scratchpad(Matmul matmul) {
-      var borrowed = dnnl_primitive_desc_query_md(matmul.descriptor, dnnl_query_scratchpad_md, 0);
-      var copy = new dnnl_memory_desc();
-      check("dnnl_memory_desc_clone", dnnl.dnnl_memory_desc_clone(copy, borrowed));
-      return copy;
-    }
-
-    private void put(int index, int argument, dnnl_memory_desc descriptor, long address) {
-      var memory = new dnnl_memory();
-      check("dnnl_memory_create", dnnl_memory_create(memory, descriptor, engine, at(address)));
-      destroy(descriptor);
-      memories[index] = memory;
-      var entry = Libc.segment(arguments + (long) ENTRY * index, ENTRY);
-      entry.set(JAVA_INT, 0, argument);
-      entry.set(JAVA_LONG, 8, memory.address());
-    }
-
-    /** Runs it on the calling thread. */
-    public void run() {
-      int status;
-      try {
-        status =
-            critical
-                ? (int) EXECUTE.invokeExact(execute, primitive, stream, memories.length, arguments)
-                : (int)
-                    EXECUTE_LONG.invokeExact(
-                        execute, primitive, stream, memories.length, arguments);
-      } catch (Throwable e) {
-        throw new IllegalStateException("dnnl_primitive_execute", e);
-      }
-      check("dnnl_primitive_execute", status);
-    }
-
-    @Override
-    public void close() {
-      for (var memory : memories) {
-        check("dnnl_memory_destroy", dnnl_memory_destroy(memory));
-      }
-      Libc.free(arguments);
-    }
-  }
-
-  private static Pointer at(long address) {
-    return new Address(address);
-  }
-
-  /** A JavaCPP pointer to memory that is not JavaCPP's. */
-  private static final class Address extends Pointer {
-    private Address(long address) {
-      this.address = address;
+      primitive.close();
     }
   }
 }

@@ -3,6 +3,7 @@ package dev.backplane.backend.cpu.program;
 import dev.backplane.backend.cpu.contraction.BlockedProduct;
 import dev.backplane.backend.cpu.internal.Libc;
 import dev.backplane.backend.cpu.internal.OneDnn;
+import dev.backplane.backend.cpu.internal.Primitive;
 import dev.backplane.backend.cpu.movement.StridedCopy;
 import dev.backplane.graph.Node;
 import dev.backplane.graph.Value;
@@ -207,7 +208,7 @@ final class Contraction implements Planned {
     matmul.ifPresent(OneDnn.Matmul::close);
   }
 
-  private record MatmulCall(OneDnn.Call call) implements Bound {
+  private record MatmulCall(Primitive.Call call) implements Bound {
     @Override
     public void run(int part) {
       call.run();

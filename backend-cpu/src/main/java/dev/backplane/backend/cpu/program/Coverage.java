@@ -76,8 +76,7 @@ public final class Coverage {
           Optional.empty();
       case Transpose _, Slice _, Pad _, Concatenate _, Reverse _ -> Optional.empty();
       case DynamicSlice _, DynamicUpdateSlice _, Gather _ -> Optional.empty();
-      case Dot _, ArgReduce _, RandomBits _ -> Optional.empty();
-      case Convolution _ -> no("convolutions have no oneDNN lowering yet");
+      case Dot _, Convolution _, ArgReduce _, RandomBits _ -> Optional.empty();
       case ReduceWindow _, SelectAndScatter _, Scatter _, Sort _ -> Optional.empty();
       case Scan _, While _, If _ -> no("control flow has no lowering yet");
       case CustomCall call -> no("no target " + call.target() + " is registered here");

@@ -80,7 +80,7 @@ final class Lowering {
   private int fresh;
 
   /** A contraction and the row that its sum node adds. */
-  private record Biased(Node dot, Value bias, int nodes) {}
+  private record Biased(Node product, Value bias, int nodes) {}
 
   private Lowering(Program program, Target target) {
     this.program = program;
@@ -169,7 +169,7 @@ final class Lowering {
     return node.origin().isEmpty() ? "" : " in " + node.origin();
   }
 
-  /** Dot → add of a broadcast row, when nobody else reads the product. */
+  /** Dot or Convolution → add of a broadcast row, when nobody else reads the product. */
   private void findBias(Node sum) {
     if (!(sum.op() instanceof Binary(var kind)) || kind != Binary.Kind.ADD) {
       return;
@@ -179,11 +179,10 @@ final class Lowering {
       var row = makers.get(sum.operands().get(1 - side));
       if (product != null
           && row != null
-          && product.op() instanceof Dot dot
           && row.op() instanceof Broadcast broadcast
           && uses.getOrDefault(product.result(), 0) == 1
           && !absorbed.contains(product)
-          && isRow(product, row.operands().getFirst(), broadcast, dot)) {
+          && takesBias(product, row.operands().getFirst(), broadcast)) {
         boolean onlyHere = uses.getOrDefault(row.result(), 0) == 1;
         biased.put(sum, new Biased(product, row.operands().getFirst(), onlyHere ? 3 : 2));
         absorbed.add(product);
@@ -193,6 +192,13 @@ final class Lowering {
         return;
       }
     }
+  }
+
+  private static boolean takesBias(Node product, Value row, Broadcast broadcast) {
+    return product.op() instanceof Dot dot
+        ? isRow(product, row, broadcast, dot)
+        : product.op() instanceof Convolution op
+            && Convolutions.takesBias(product, op, row, broadcast);
   }
 
   /** Whether a row is broadcast along all but the one column axis of an f32 product. */
@@ -212,7 +218,12 @@ final class Lowering {
   private void lower(Node node) {
     var sum = biased.get(node);
     if (sum != null) {
-      contraction(sum.dot(), Optional.of(sum.bias()), node.result(), sum.nodes());
+      var bias = Optional.of(sum.bias());
+      if (sum.product().op() instanceof Convolution op) {
+        convolution(sum.product(), op, bias, node.result(), sum.nodes());
+      } else {
+        contraction(sum.product(), bias, node.result(), sum.nodes());
+      }
       return;
     }
     if (absorbed.contains(node)) {
@@ -248,7 +259,7 @@ final class Lowering {
           steps.add(WindowSteps.select(node, op, vectors(), target.parts()));
       case Scatter op -> steps.add(IndexedSteps.scatter(node, op, vectors()));
       case Sort op -> steps.add(IndexedSteps.sort(node, op, target.parts()));
-      case Convolution _ -> throw refused(node, "it has no kernel here");
+      case Convolution op -> convolution(node, op, Optional.empty(), node.result(), 1);
       case Scan _, While _, If _, CustomCall _ -> throw refused(node, "it has no lowering here");
       case AllReduce _, AllGather _, ReduceScatter _, CollectivePermute _ ->
           throw refused(node, "there are no replica groups here");
@@ -292,6 +303,12 @@ final class Lowering {
             program.numerics().contractions(),
             vectors(),
             target));
+  }
+
+  private void convolution(
+      Node node, Convolution op, Optional<Value> bias, Value result, int nodes) {
+    var request = Convolutions.Request.of(node, op, bias, result, nodes, vectors());
+    steps.addAll(Convolutions.plan(request, target, fresh++));
   }
 
   /** Results that are the operands' memory under another type. */
