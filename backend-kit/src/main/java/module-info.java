@@ -14,4 +14,5 @@ module dev.backplane.kit {
   exports dev.backplane.kit.fusion;
   exports dev.backplane.kit.host;
   exports dev.backplane.kit.memory;
+  exports dev.backplane.kit.work;
 }

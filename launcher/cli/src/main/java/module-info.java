@@ -2,6 +2,8 @@
 module dev.backplane.launcher.cli {
   requires dev.backplane.api;
   requires dev.backplane.launcher.deployer;
+  requires java.management;
+  requires jdk.management;
   requires com.google.guice;
   requires info.picocli;
   requires me.tongfei.progressbar;

@@ -51,8 +51,28 @@ public interface Training extends AutoCloseable {
   /** How the training step was compiled, per device. */
   List<CompileReport> reports();
 
+  /**
+   * Makes so many further steps, with everything measured that runs on the devices: each kernel
+   * where the device does that, else each part of the step that a device runs as a whole, and the
+   * copies between devices and host. One thing waits for the other, so that the sum may be more
+   * than an unmeasured step takes; gathering the batch is not in it.
+   *
+   * @param steps at least 1
+   * @return in the order they run
+   */
+  List<Measured> measure(int steps);
+
   @Override
   void close();
+
+  /**
+   * Something that runs in a step, and how long it takes.
+   *
+   * @param device where it runs
+   * @param kernel what runs
+   * @param nanos how long, of one step, on the mean
+   */
+  record Measured(String device, CompileReport.Kernel kernel, double nanos) {}
 
   /**
    * One node of a program, placed.

@@ -25,6 +25,16 @@ public record CompileReport(
    * @param name what it computes, such as {@code Dot+bias+relu}
    * @param implementation by what means, such as {@code brgemm:avx512_core}
    * @param nodes how many nodes of the graph it covers
+   * @param origin the layers these come from, joined by commas; empty if nowhere in particular
+   * @param flops operations on floating numbers, a multiplication and an addition being two; 0 if
+   *     there are none or it is not known
+   * @param bytes what it has to read and write, each value once; 0 if it is not known
    */
-  public record Kernel(String name, String implementation, int nodes) {}
+  public record Kernel(
+      String name, String implementation, int nodes, String origin, long flops, long bytes) {
+    /** A kernel of which nothing is known but this. */
+    public Kernel(String name, String implementation, int nodes) {
+      this(name, implementation, nodes, "", 0, 0);
+    }
+  }
 }

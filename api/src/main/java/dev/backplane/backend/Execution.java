@@ -29,6 +29,18 @@ public interface Execution extends AutoCloseable {
   /** Calls back once when the last start ends, with its failure if it failed; at once if it has. */
   void whenDone(Consumer<Optional<BackplaneException>> action);
 
+  /**
+   * From the next start on, adds to each entry the nanoseconds that kernel of the executable's
+   * report took; where several threads share a kernel, what the longest of them took. An array
+   * without entries ends it. Where this is not asked, it costs nothing.
+   *
+   * @param nanos an entry for each kernel, to be read after {@link #await}; the caller's
+   * @return whether it does; not if it does not measure, or is no work of an executable
+   */
+  default boolean measure(long[] nanos) {
+    return false;
+  }
+
   /** Awaits, then frees what the binding holds. Idempotent. */
   @Override
   void close();

@@ -206,6 +206,11 @@ public final class Watched implements Backend {
     }
 
     @Override
+    public boolean measure(long[] nanos) {
+      return execution.measure(nanos);
+    }
+
+    @Override
     public boolean isDone() {
       return execution.isDone();
     }

@@ -50,6 +50,16 @@ record LeasedExecution(Leased<Execution> execution, Lease lease, Gate gate) impl
     }
   }
 
+  @Override
+  public boolean measure(long[] nanos) {
+    gate.enter();
+    try {
+      return execution.get().measure(nanos);
+    } finally {
+      gate.exit();
+    }
+  }
+
   /** Closing the device has freed it where the gate is shut. */
   @Override
   public void close() {

@@ -242,6 +242,29 @@ public final class SessionProgram implements AutoCloseable {
     return assembly.reports();
   }
 
+  /**
+   * Measures everything that runs on a device.
+   *
+   * @param runs how often this program is to run
+   * @param step runs something, from time to time this program
+   */
+  public List<Training.Measured> measure(int runs, Runnable step) {
+    await();
+    var measured = wiring;
+    try (var watch = measured.watched()) {
+      while (watch.runs() < runs) {
+        step.run();
+        await();
+        if (wiring != measured) {
+          throw new IllegalStateException(name + ": its state moved while it was measured");
+        }
+      }
+      return watch.measured();
+    } finally {
+      measured.unwatched();
+    }
+  }
+
   /** How many executables a run consists of; 1 where one device runs everything. */
   public int parts() {
     return assembly.plan().parts().size();

@@ -1,7 +1,9 @@
 package dev.backplane.runtime.session;
 
 import dev.backplane.backend.Buffer;
+import dev.backplane.backend.CompileReport;
 import dev.backplane.backend.Execution;
+import dev.backplane.graph.Node;
 import dev.backplane.graph.Value;
 import dev.backplane.runtime.placement.Part;
 import dev.backplane.runtime.placement.Site;
@@ -36,10 +38,12 @@ final class Wiring implements AutoCloseable {
   private final List<Execution> steps = new ArrayList<>();
   // Whether the next step needs the result of this one from the host's memory.
   private final List<Boolean> awaited = new ArrayList<>();
+  private final List<Stopwatch.Label> labels = new ArrayList<>();
   private final Execution[] sequence;
   private final boolean[] waits;
   // How many steps the last start has submitted: what is behind them failed, if at all, earlier.
   private int submitted;
+  private @Nullable Stopwatch stopwatch;
 
   Wiring(Assembly assembly, Sites sites, List<Endpoint> inputs, List<Endpoint> outputs) {
     this.assembly = assembly;
@@ -74,13 +78,29 @@ final class Wiring implements AutoCloseable {
   /** Submits everything; waits only where the host carries a value on. Allocates nothing. */
   void start() {
     submitted = 0;
+    var watch = stopwatch;
     for (int i = 0; i < sequence.length; i++) {
+      if (watch != null) {
+        watch.run(i);
+        continue;
+      }
       sequence[i].start();
       submitted = i + 1;
       if (waits[i]) {
         sequence[i].await();
       }
     }
+  }
+
+  /** Measures from the next start on, until the stopwatch is closed and {@link #unwatched}. */
+  Stopwatch watched() {
+    var watch = new Stopwatch(sequence, labels);
+    stopwatch = watch;
+    return watch;
+  }
+
+  void unwatched() {
+    stopwatch = null;
   }
 
   /** Whether everything submitted has ended, well or not. Allocates nothing. */
@@ -172,7 +192,24 @@ final class Wiring implements AutoCloseable {
       results.add(buffer);
       at(part.site()).put(value, buffer);
     }
-    add(assembly.executable(index).bind(arguments, results), false);
+    var report = assembly.executable(index).report();
+    var device = sites.at(part.site()).info().id();
+    var execution = assembly.executable(index).bind(arguments, results);
+    add(execution, false, new Stopwatch.Label(device, whole(part), report));
+  }
+
+  /** All of a part as one thing, for a device that does not tell its kernels apart. */
+  private static CompileReport.Kernel whole(Part part) {
+    var nodes = part.graph().nodes();
+    var ops = nodes.stream().map(node -> node.op().name()).distinct().limit(4).toList();
+    var origins = nodes.stream().map(Node::origin).filter(o -> !o.isEmpty()).distinct().toList();
+    return new CompileReport.Kernel(
+        ops.size() > 3 ? String.join("+", ops.subList(0, 3)) + "+…" : String.join("+", ops),
+        "as a whole",
+        nodes.size(),
+        String.join(",", origins),
+        0,
+        0);
   }
 
   /** A value on a device, brought from the other one if need be. */
@@ -230,15 +267,16 @@ final class Wiring implements AutoCloseable {
       boolean passes = assembly.plan().inputs().contains(value);
       if (waiting != null) {
         switch (outputs.get(i)) {
-          case Endpoint.OnHost(var segment) -> add(new HostCopy(waiting, segment), false);
-          case Endpoint.OnDevice(var _, var buffer) -> add(buffer.write(waiting), false);
+          case Endpoint.OnHost(var segment) -> add(new HostCopy(waiting, segment), segment);
+          case Endpoint.OnDevice(var _, var buffer) -> add(buffer.write(waiting), waiting);
         }
       } else if (!passes) {
         switch (outputs.get(i)) {
-          case Endpoint.OnHost(var segment) -> add(anywhere(value).read(segment), false);
+          case Endpoint.OnHost(var segment) -> add(anywhere(value).read(segment), segment);
           case Endpoint.OnDevice(var home, var buffer) -> {
             if (at(home).get(value) != buffer) {
-              add(buffer.write(stage(anywhere(value))), false);
+              var from = stage(anywhere(value));
+              add(buffer.write(from), from);
             }
           }
         }
@@ -253,13 +291,13 @@ final class Wiring implements AutoCloseable {
   /** Reads a buffer to host memory of this wiring's own. */
   private MemorySegment stage(Buffer buffer) {
     var segment = arena.allocate(buffer.type().bytes(), ALIGNMENT);
-    add(buffer.read(segment), true);
+    add(buffer.read(segment), true, copy(segment));
     return segment;
   }
 
   private Buffer bring(Value value, Site site, MemorySegment from) {
     var buffer = allocate(value, site);
-    add(buffer.write(from), false);
+    add(buffer.write(from), from);
     at(site).put(value, buffer);
     return buffer;
   }
@@ -270,9 +308,20 @@ final class Wiring implements AutoCloseable {
     return buffer;
   }
 
-  private void add(Execution step, boolean wait) {
+  private void add(Execution copy, MemorySegment host) {
+    add(copy, false, copy(host));
+  }
+
+  private void add(Execution step, boolean wait, Stopwatch.Label label) {
     steps.add(step);
     awaited.add(wait);
+    labels.add(label);
+  }
+
+  private static Stopwatch.Label copy(MemorySegment host) {
+    long bytes = 2 * host.byteSize();
+    var kernel = new CompileReport.Kernel("copy", "between device and host", 0, "", 0, bytes);
+    return new Stopwatch.Label("host", kernel, new CompileReport(List.of(), Map.of(), 0, 0));
   }
 
   @Override

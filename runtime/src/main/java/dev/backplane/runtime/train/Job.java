@@ -233,6 +233,26 @@ final class Job implements AutoCloseable {
     }
   }
 
+  /**
+   * Measures the training program of the next step.
+   *
+   * @param steps how often it is to run
+   * @param step trains on the next batch
+   */
+  List<Training.Measured> measure(int steps, Runnable step) {
+    step.run();
+    var ready = java.util.Objects.requireNonNull(running, "a step runs a program");
+    settle();
+    return ready
+        .program()
+        .measure(
+            steps,
+            () -> {
+              step.run();
+              settle();
+            });
+  }
+
   /** Sets the sums of a set of figures to zero. */
   void reset(Figures.Split split) {
     settle();

@@ -132,6 +132,14 @@ final class StepTraining implements Training {
     return job.reports();
   }
 
+  @Override
+  public List<Measured> measure(int steps) {
+    if (steps < 1) {
+      throw new IllegalArgumentException("steps to measure: expected 1 or more, found " + steps);
+    }
+    return job.measure(steps, this::step);
+  }
+
   /** Ends gathering; the job goes on without. */
   void release() {
     feed.close();

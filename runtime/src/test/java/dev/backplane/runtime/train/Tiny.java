@@ -215,8 +215,12 @@ final class Tiny {
   }
 
   static Trainer trainer(Layer model, double rate) {
+    return trainer(devices(), model, rate);
+  }
+
+  static Trainer trainer(Devices devices, Layer model, double rate) {
     return new ModelTrainer(
-            devices(), registry(), model, new Squared(), new Momentum(new Constant(rate), 0.9))
+            devices, registry(), model, new Squared(), new Momentum(new Constant(rate), 0.9))
         .name("tiny")
         .metrics(new Sides());
   }

@@ -1,19 +1,18 @@
 package dev.backplane.launcher.cli;
 
 import dev.backplane.Backplane;
+import dev.backplane.Target;
 import dev.backplane.Training;
+import dev.backplane.backend.DeviceInfo;
 import dev.backplane.data.Batches;
-import dev.backplane.data.Recipe;
+import dev.backplane.launcher.cli.BenchResult.Measured;
 import dev.backplane.nn.GradientTransform;
 import dev.backplane.nn.Metric;
 import dev.backplane.tensor.Literal;
 import jakarta.inject.Inject;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
-import java.util.List;
-import java.util.Locale;
-import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.stream.IntStream;
 import picocli.CommandLine.Command;
@@ -30,6 +29,8 @@ import picocli.CommandLine.Spec;
             + " and inference.",
     mixinStandardHelpOptions = true)
 final class BenchCommand implements Callable<Integer> {
+  private static final int ALLOCATING_STEPS = 20;
+
   private final Backplane backplane;
 
   @Spec CommandSpec spec;
@@ -63,6 +64,13 @@ final class BenchCommand implements Callable<Integer> {
       description =
           "Only until the first step has ended: how long that is after the process began.")
   boolean firstStep;
+
+  @Option(
+      names = "--profile",
+      description =
+          "Also where the time of a training step goes: time, operations, bytes and share of peak"
+              + " of whatever runs, longest first.")
+  boolean profile;
 
   @Option(names = "--json", description = "One JSON object per line.")
   boolean json;
@@ -101,17 +109,37 @@ final class BenchCommand implements Callable<Integer> {
       double compileMillis = (System.nanoTime() - before) / 1e6;
       training.step();
       training.metrics(); // the step has ended when its loss can be read
-      double startToFirstStepMillis = ProcessAge.millis();
-      if (firstStep) {
-        printFirstStep(recipe, training, compileMillis, startToFirstStepMillis);
-        return ExitCode.DONE.number;
+      var start = new BenchResult.Start(compileMillis, ProcessAge.millis());
+      var measured =
+          firstStep ? Optional.<Measured>empty() : Optional.of(measure(training, batches, target));
+      var device = training.device();
+      var result =
+          new BenchResult(recipe.name(), device, threads(device), batches.size(), start, measured);
+      var out = spec.commandLine().getOut();
+      if (json) {
+        result.print(new JsonLines(out));
+        out.flush();
+      } else {
+        result.print(out);
       }
-      var step = measure(training::step, training::metrics);
-      var one = inference(training, batches, 1);
-      var many = inference(training, batches, 64);
-      print(recipe, batches, training, step, one, many, compileMillis, startToFirstStepMillis);
       return ExitCode.DONE.number;
     }
+  }
+
+  private Measured measure(Training training, Batches batches, Target target) {
+    var step = Timing.of(lengths(), training::step, training::metrics);
+    double allocated = Allocation.bytesOfOne(ALLOCATING_STEPS, training::step, training::metrics);
+    var profiled =
+        profile
+            ? Optional.of(StepProfile.of(backplane, target, training, step.median()))
+            : Optional.<StepProfile>empty();
+    var one = inference(training, batches, 1);
+    var many = inference(training, batches, 64);
+    return new Measured(training.steps(), step, one, many, allocated, profiled);
+  }
+
+  private Timing.Lengths lengths() {
+    return new Timing.Lengths(warmUp, repeats, seconds);
   }
 
   private Timing inference(Training training, Batches batches, int size) {
@@ -124,129 +152,12 @@ final class BenchCommand implements Callable<Integer> {
       batches.examples().gather(field, rows, 0, size, bytes);
       inputs.add(Literal.copyOf(type, bytes));
     }
-    return measure(() -> training.predict(inputs), () -> {});
-  }
-
-  /** Runs for the warm-up, then takes the mean of as many runs as fit into each repeat. */
-  private Timing measure(Runnable run, Runnable finish) {
-    long until = System.nanoTime() + (long) (warmUp * 1e9);
-    long runs = 0;
-    long start = System.nanoTime();
-    do {
-      run.run();
-      runs++;
-    } while (System.nanoTime() - until < 0);
-    finish.run();
-    double estimate = (System.nanoTime() - start) / 1e9 / runs;
-    int each = (int) Math.clamp(Math.round(seconds / estimate), 1, 10_000_000);
-    var micros = new ArrayList<Double>();
-    for (int i = 0; i < repeats; i++) {
-      start = System.nanoTime();
-      for (int k = 0; k < each; k++) {
-        run.run();
-      }
-      finish.run();
-      micros.add((System.nanoTime() - start) / 1e3 / each);
-    }
-    return Timing.of(micros);
-  }
-
-  private record Timing(double median, double min, double max) {
-    static Timing of(List<Double> micros) {
-      var sorted = micros.stream().sorted().toList();
-      int middle = sorted.size() / 2;
-      double median =
-          sorted.size() % 2 == 1
-              ? sorted.get(middle)
-              : (sorted.get(middle - 1) + sorted.get(middle)) / 2;
-      return new Timing(median, sorted.getFirst(), sorted.getLast());
-    }
-
-    Map<String, Double> fields() {
-      var fields = new LinkedHashMap<String, Double>();
-      fields.put("median", median);
-      fields.put("min", min);
-      fields.put("max", max);
-      return fields;
-    }
-
-    @Override
-    public String toString() {
-      return String.format(Locale.ROOT, "%.1f µs (%.1f–%.1f)", median, min, max);
-    }
-  }
-
-  private void printFirstStep(
-      Recipe recipe, Training training, double compileMillis, double startToFirstStepMillis) {
-    var device = training.device();
-    var out = spec.commandLine().getOut();
-    if (json) {
-      var fields = new LinkedHashMap<String, Object>();
-      fields.put("event", "first_step");
-      fields.put("recipe", recipe.name());
-      fields.put("device", device.id());
-      fields.put("threads", threads(device.properties()));
-      fields.put("compileMillis", compileMillis);
-      fields.put("startToFirstStepMillis", startToFirstStepMillis);
-      new JsonLines(out).print(fields);
-    } else {
-      out.printf("%s on %s (%s)%n", recipe.name(), device.id(), device.name());
-      printStart(compileMillis, startToFirstStepMillis);
-    }
-    out.flush(); // whoever waits for the line waits no longer than that
-  }
-
-  private void printStart(double compileMillis, double startToFirstStepMillis) {
-    spec.commandLine()
-        .getOut()
-        .printf(
-            Locale.ROOT,
-            "  compiled in %.0f ms; first step %.0f ms after the process began%n",
-            compileMillis,
-            startToFirstStepMillis);
-  }
-
-  private void print(
-      Recipe recipe,
-      Batches batches,
-      Training training,
-      Timing step,
-      Timing one,
-      Timing many,
-      double compileMillis,
-      double startToFirstStepMillis) {
-    var device = training.device();
-    var samplesPerSecond = batches.size() / step.median() * 1e6;
-    var out = spec.commandLine().getOut();
-    if (json) {
-      var inference = new LinkedHashMap<String, Object>();
-      inference.put("batch1", one.fields());
-      inference.put("batch64", many.fields());
-      var fields = new LinkedHashMap<String, Object>();
-      fields.put("event", "bench");
-      fields.put("recipe", recipe.name());
-      fields.put("device", device.id());
-      fields.put("threads", threads(device.properties()));
-      fields.put("batch", batches.size());
-      fields.put("stepMicros", step.fields());
-      fields.put("inferMicros", inference);
-      fields.put("samplesPerSecond", samplesPerSecond);
-      fields.put("compileMillis", compileMillis);
-      fields.put("startToFirstStepMillis", startToFirstStepMillis);
-      new JsonLines(out).print(fields);
-    } else {
-      out.printf("%s on %s (%s)%n", recipe.name(), device.id(), device.name());
-      out.printf("  training step, batch %d: %s%n", batches.size(), step);
-      out.printf("  inference, batch 1: %s%n", one);
-      out.printf("  inference, batch 64: %s%n", many);
-      out.printf("  %s%n", ProgressDisplay.rate(samplesPerSecond));
-      printStart(compileMillis, startToFirstStepMillis);
-    }
+    return Timing.of(lengths(), () -> training.predict(inputs), () -> {});
   }
 
   /** The number the device says it uses, which may be less than it was given; else that one. */
-  private int threads(Map<String, String> properties) {
-    var used = properties.get("threads");
+  private int threads(DeviceInfo device) {
+    var used = device.properties().get("threads");
     return used == null ? Math.max(1, targets.threads) : Integer.parseInt(used);
   }
 }
