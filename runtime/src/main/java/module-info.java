@@ -1,6 +1,7 @@
 /** The engine: tracing, autodiff, passes, placement, sessions, training loop, reference backend. */
 module dev.backplane.runtime {
   requires transitive dev.backplane.api;
+  requires com.fasterxml.jackson.core;
   requires static org.eclipse.osgi;
   requires static org.jspecify;
   requires static org.osgi.annotation.bundle;

@@ -4,6 +4,7 @@ module dev.backplane.launcher.cli {
   requires dev.backplane.launcher.deployer;
   requires java.management;
   requires jdk.management;
+  requires com.fasterxml.jackson.core;
   requires com.google.guice;
   requires info.picocli;
   requires me.tongfei.progressbar;

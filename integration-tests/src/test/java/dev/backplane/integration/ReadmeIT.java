@@ -111,7 +111,7 @@ class ReadmeIT {
     var needed =
         List.of(
             "api", "runtime", "kit", "backend.cpu", "layers.core", "layers.convolution", "recipes");
-    var libraries = List.of("javacpp", "dnnl", "opencl", "xz");
+    var libraries = List.of("javacpp", "dnnl", "opencl", "jackson-core", "xz");
     var names =
         Stream.concat(needed.stream().map(name -> "dev.backplane." + name), libraries.stream())
             .map(name -> Pattern.quote(name) + "-[0-9].*\\.jar")

@@ -1,13 +1,19 @@
 package dev.backplane.launcher.cli;
 
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
+import java.io.IOException;
 import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** One JSON object on each line, for programs that read what a command prints. */
 record JsonLines(PrintWriter out) {
+  private static final JsonFactory JSON = new JsonFactory();
+
   /**
    * Prints one object.
    *
@@ -15,39 +21,40 @@ record JsonLines(PrintWriter out) {
    *     maps of these. JSON has no number for NaN and the infinities: they become null.
    */
   void print(Map<String, ? extends @Nullable Object> fields) {
-    out.println(json(fields));
-  }
-
-  private static String json(@Nullable Object value) {
-    return switch (value) {
-      case null -> "null";
-      case Boolean truth -> truth.toString();
-      case Integer number -> number.toString();
-      case Long number -> number.toString();
-      case Double number -> Double.isFinite(number) ? number.toString() : "null";
-      case Float number -> Float.isFinite(number) ? number.toString() : "null";
-      case List<?> list ->
-          list.stream().map(JsonLines::json).collect(Collectors.joining(",", "[", "]"));
-      case Map<?, ?> map ->
-          map.entrySet().stream()
-              .map(e -> quoted(String.valueOf(e.getKey())) + ":" + json(e.getValue()))
-              .collect(Collectors.joining(",", "{", "}"));
-      default -> quoted(value.toString());
-    };
-  }
-
-  private static String quoted(String text) {
-    var quoted = new StringBuilder("\"");
-    for (char c : text.toCharArray()) {
-      switch (c) {
-        case '"' -> quoted.append("\\\"");
-        case '\\' -> quoted.append("\\\\");
-        case '\n' -> quoted.append("\\n");
-        case '\r' -> quoted.append("\\r");
-        case '\t' -> quoted.append("\\t");
-        default -> quoted.append(c < ' ' ? "\\u%04x".formatted((int) c) : String.valueOf(c));
-      }
+    var text = new StringWriter();
+    try (var json = JSON.createGenerator(text)) {
+      write(json, fields);
+    } catch (IOException e) {
+      throw new UncheckedIOException("writing to memory", e);
     }
-    return quoted.append('"').toString();
+    out.println(text);
+  }
+
+  private static void write(JsonGenerator json, @Nullable Object value) throws IOException {
+    switch (value) {
+      case null -> json.writeNull();
+      case Boolean truth -> json.writeBoolean(truth);
+      case Integer number -> json.writeNumber(number);
+      case Long number -> json.writeNumber(number);
+      case Double number when Double.isFinite(number) -> json.writeNumber(number);
+      case Float number when Float.isFinite(number) -> json.writeNumber(number);
+      case Double _, Float _ -> json.writeNull();
+      case List<?> list -> {
+        json.writeStartArray();
+        for (var element : list) {
+          write(json, element);
+        }
+        json.writeEndArray();
+      }
+      case Map<?, ?> map -> {
+        json.writeStartObject();
+        for (var entry : map.entrySet()) {
+          json.writeFieldName(String.valueOf(entry.getKey()));
+          write(json, entry.getValue());
+        }
+        json.writeEndObject();
+      }
+      default -> json.writeString(value.toString());
+    }
   }
 }
