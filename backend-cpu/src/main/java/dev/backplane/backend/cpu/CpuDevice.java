@@ -126,6 +126,11 @@ final class CpuDevice implements Device {
     synchronized (blocks) {
       blocks.add(block);
     }
+    // Closing frees what it finds: what is entered behind its back is freed here.
+    if (closed) {
+      freed(block);
+      throw lost();
+    }
     return block;
   }
 
@@ -148,12 +153,16 @@ final class CpuDevice implements Device {
     try {
       var scratch = workspace.scratch(this, Scratch.class, () -> new Scratch(this));
       executable = new CpuExecutable(this, program, assembly, scratch);
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       assembly.close();
       throw e;
     }
     synchronized (executables) {
       executables.add(executable);
+    }
+    if (closed) {
+      executable.close();
+      throw lost();
     }
     return executable;
   }
@@ -171,8 +180,12 @@ final class CpuDevice implements Device {
 
   void requireOpen() {
     if (closed) {
-      throw new DeviceLostException("cpu: the device is closed, or its bundle has stopped");
+      throw lost();
     }
+  }
+
+  private static DeviceLostException lost() {
+    return new DeviceLostException("cpu: the device is closed, or its bundle has stopped");
   }
 
   /** Makes oneDNN use one thread of the caller; gives what to hand to {@link #leave}. */

@@ -63,7 +63,7 @@ public final class NativeCache {
     return shared().resolve("natives").resolve("cpu-" + identity());
   }
 
-  /** Why the libraries cannot be unpacked or mapped there, and what would change that. */
+  /** Why the libraries cannot be unpacked or loaded there, and what would change that. */
   public static Optional<String> refusal() {
     var missing = LIBRARIES.stream().filter(name -> resource(name).isEmpty()).findFirst();
     if (missing.isPresent()) {
@@ -89,7 +89,7 @@ public final class NativeCache {
               + " is on a file system mounted noexec, from which no library can be loaded; set"
               + " BACKPLANE_CACHE to a folder elsewhere");
     }
-    return Optional.empty();
+    return MappedOneDnn.refusal(folder);
   }
 
   /**
@@ -144,7 +144,7 @@ public final class NativeCache {
     }
   }
 
-  private static Optional<URL> resource(String name) {
+  static Optional<URL> resource(String name) {
     var loader = NativeCache.class.getClassLoader();
     return Optional.ofNullable(loader == null ? null : loader.getResource(name));
   }

@@ -101,6 +101,12 @@ public final class OneDnn {
   public static synchronized OneDnn load() {
     var library = loaded;
     if (library == null) {
+      // Looked at again, as another bundle may have loaded one since the device was listed.
+      MappedOneDnn.refusal(NativeCache.folder())
+          .ifPresent(
+              reason -> {
+                throw new IllegalStateException(reason);
+              });
       NativeCache.prepareJavaCpp();
       library = new OneDnn();
       loaded = library;

@@ -1,0 +1,167 @@
+package dev.backplane.integration.swap.driver;
+
+import dev.backplane.Backplane;
+import java.lang.ref.WeakReference;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import org.osgi.framework.Bundle;
+
+/**
+ * Puts one bundle in and out, over and over: installed, at work, and gone without a trace. Every
+ * other time it is updated in place besides.
+ */
+final class Cycles {
+  private static final int STEPS = 20;
+  private static final Pattern COPY = Pattern.compile("libjni[a-z]+[0-9]+\\.so");
+  private static final int COPIES = 4;
+  private static final long HEAP_GROWTH = 2 << 20;
+  private static final long RESIDENT_GROWTH = 24 << 20;
+
+  private final Bundles bundles;
+  private final Backplane backplane;
+  private final Path jar;
+  private final String recipe;
+  private final String device;
+  private final List<WeakReference<ClassLoader>> loaders = new ArrayList<>();
+  private final List<String> complaints = new ArrayList<>();
+
+  Cycles(Bundles bundles, Backplane backplane, Path jar, String recipe, String device) {
+    this.bundles = bundles;
+    this.backplane = backplane;
+    this.jar = jar;
+    this.recipe = recipe;
+    this.device = device;
+  }
+
+  /** What went wrong; ends with the first cycle in which something did. */
+  List<String> run(int count, Path cache) throws Exception {
+    int settled = count / 2;
+    String results = null;
+    Vitals before = null;
+    var files = new TreeSet<String>();
+    for (int i = 0; i < count && complaints.isEmpty(); i++) {
+      var found = cycle(i % 2 == 1);
+      if (results != null && !results.equals(found)) {
+        complaints.add("cycle " + i + ": results " + found + ", before " + results);
+      }
+      results = found;
+      requireCollected(i);
+      if (i % 10 == 9) {
+        System.out.println("after " + (i + 1) + " cycles: " + Vitals.now());
+      }
+      if (i == settled) {
+        before = Vitals.now();
+        files.addAll(cached(cache));
+        System.out.println("after " + i + " cycles: " + before);
+      }
+    }
+    var after = settled(before);
+    System.out.println("after " + count + " cycles: " + after);
+    if (before != null && complaints.isEmpty()) {
+      compare(before, after);
+      requireNothingNew("files in the cache", files, cached(cache));
+    }
+    return complaints;
+  }
+
+  /**
+   * What is in the cache. JavaCPP copies a library of its own that another loader still has, to a
+   * name with a number: there may be as many as there were loaders at one time.
+   */
+  private Set<String> cached(Path cache) {
+    var files = Vitals.tree(cache);
+    var copies = files.stream().filter(file -> COPY.matcher(file).find()).toList();
+    if (copies.size() > COPIES) {
+      complaints.add("copies in the cache: " + copies);
+    }
+    copies.forEach(files::remove);
+    return files;
+  }
+
+  /** What is there at the end; what is on its way out, such as a thread, is given a while. */
+  private static Vitals settled(Vitals before) throws InterruptedException {
+    var after = Vitals.now();
+    for (int i = 0; i < 50 && before != null; i++) {
+      if (before.threads().containsAll(after.threads())
+          && names(before.libraries()).containsAll(names(after.libraries()))) {
+        break;
+      }
+      Thread.sleep(100);
+      after = Vitals.now();
+    }
+    return after;
+  }
+
+  private void compare(Vitals before, Vitals after) {
+    requireNothingNew("threads", before.threads(), after.threads());
+    requireNothingNew("libraries", names(before.libraries()), names(after.libraries()));
+    requireNothingNew("open files", new TreeSet<>(before.files()), new TreeSet<>(after.files()));
+    if (after.files().size() > before.files().size()) {
+      complaints.add("open files: " + before.files() + ", then " + after.files());
+    }
+    if (after.heap() - before.heap() > HEAP_GROWTH) {
+      complaints.add("the heap has grown");
+    }
+    if (after.resident() - before.resident() > RESIDENT_GROWTH) {
+      complaints.add("memory has grown");
+    }
+  }
+
+  /** The loaders that have gone have let go of their own libraries, soon after. */
+  private static Set<String> names(Set<String> libraries) {
+    return libraries.stream()
+        .map(library -> library.replaceAll("(libjni[a-z]+)[0-9]+", "$1"))
+        .collect(Collectors.toCollection(TreeSet::new));
+  }
+
+  private void requireNothingNew(String what, Set<String> before, Set<String> after) {
+    var grown = new TreeSet<>(after);
+    grown.removeAll(before);
+    if (!grown.isEmpty()) {
+      complaints.add("new " + what + ": " + grown);
+    }
+  }
+
+  /** One coming and going; keeps nothing of the bundle. */
+  private String cycle(boolean update) throws Exception {
+    var bundle = bundles.install(jar);
+    var results = work();
+    if (update) {
+      loaders.add(new WeakReference<>(Bundles.loader(bundle)));
+      bundles.update(bundle, jar);
+      var again = work();
+      if (!again.equals(results)) {
+        complaints.add("after an update results " + again + ", before " + results);
+      }
+    }
+    loaders.add(new WeakReference<>(Bundles.loader(bundle)));
+    requireUnused(bundle);
+    bundles.remove(bundle);
+    return results;
+  }
+
+  private String work() throws InterruptedException {
+    Work.await(backplane, device);
+    return Work.run(backplane, recipe, device, STEPS);
+  }
+
+  private void requireUnused(Bundle bundle) {
+    for (var job : backplane.jobs()) {
+      if (job.uses(bundle.getSymbolicName())) {
+        complaints.add("still in use: " + job);
+      }
+    }
+  }
+
+  private void requireCollected(int cycle) throws InterruptedException {
+    int alive = Bundles.awaitCollection(loaders);
+    if (alive > 0) {
+      complaints.add("cycle " + cycle + ": " + alive + " class loaders alive");
+    }
+  }
+}
