@@ -17,11 +17,21 @@ import picocli.CommandLine.UnmatchedArgumentException;
 final class Cli {
   private final Injector injector;
   private final PluginNews news;
+  private final CommandLine main;
 
   @Inject
   Cli(Injector injector, PluginNews news) {
     this.injector = injector;
     this.news = news;
+    main = line(BackplaneCommand.class);
+  }
+
+  private CommandLine line(Class<?> root) {
+    var line = new CommandLine(root, new OursByGuice(injector));
+    line.setCaseInsensitiveEnumValuesAllowed(true);
+    line.setParameterExceptionHandler(Cli::wrongUsage);
+    line.setExecutionExceptionHandler((e, command, parsed) -> failed(e, command.getErr()));
+    return line;
   }
 
   /** The command of the process. */
@@ -32,7 +42,7 @@ final class Cli {
       return ExitCode.INTERRUPTED.number;
     }
     return execute(
-        BackplaneCommand.class,
+        main,
         arguments,
         new PrintWriter(System.out, true, StandardCharsets.UTF_8),
         new PrintWriter(System.err, true, StandardCharsets.UTF_8));
@@ -48,10 +58,11 @@ final class Cli {
    * @return its exit code
    */
   int execute(Class<?> root, String[] arguments, PrintWriter out, PrintWriter err) {
-    var line = new CommandLine(root, new OursByGuice(injector));
-    line.setCaseInsensitiveEnumValuesAllowed(true);
-    line.setParameterExceptionHandler(Cli::wrongUsage);
-    line.setExecutionExceptionHandler((e, command, parsed) -> failed(e, command.getErr()));
+    return execute(line(root), arguments, out, err);
+  }
+
+  private static int execute(
+      CommandLine line, String[] arguments, PrintWriter out, PrintWriter err) {
     line.setOut(out);
     line.setErr(err);
     try {
