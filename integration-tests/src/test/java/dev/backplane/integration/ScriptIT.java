@@ -115,20 +115,13 @@ class ScriptIT {
     assertEquals(3, Files.readAllLines(count).size());
   }
 
-  private static void copy(Path from, Path to) throws IOException {
-    try (var files = Files.walk(from)) {
-      for (var file : (Iterable<Path>) files::iterator) {
-        Files.copy(file, to.resolve(from.relativize(file).toString()));
-      }
-    }
-  }
-
   @Test
   void theClassesThatABuildKeptAreUsedAndNeverMissed() throws Exception {
-    var assembly = folder.resolve("launcher/assembly/target/assembly");
-    Files.createDirectories(assembly.getParent());
-    copy(AssemblyFolder.root(), assembly);
-    var path = maven("3.8.7", "exit 0");
+    var target = folder.resolve("launcher/assembly/target");
+    var path =
+        maven(
+            "3.8.7",
+            "mkdir -p %s; cp -r %s %s/assembly".formatted(target, AssemblyFolder.root(), target));
     assertQuiet(run(path, "recipes"));
     var kept = folder.resolve("target/classes.aot");
     var log = folder.resolve("loaded.txt");
