@@ -44,6 +44,8 @@ import org.osgi.service.component.annotations.ReferencePolicyOption;
  */
 @Component(service = Backplane.class, immediate = true)
 public final class Engine implements Backplane {
+  private static final System.Logger LOG = System.getLogger(Engine.class.getName());
+
   private final Devices devices = new Devices();
   private final Registry registry = new Registry();
   private final List<DatasetProvider> datasets = new CopyOnWriteArrayList<>();
@@ -72,7 +74,15 @@ public final class Engine implements Backplane {
       policy = ReferencePolicy.DYNAMIC,
       policyOption = ReferencePolicyOption.GREEDY)
   public void addExtensions(Extensions extensions) {
-    registry.add(Owner.of(extensions.getClass()), extensions);
+    var owner = Owner.of(extensions.getClass());
+    try {
+      registry.add(owner, extensions);
+    } catch (BackplaneException e) {
+      // One bundle's mistake keeps no other from working; who asks for its parts is told.
+      registry.refuse(owner, String.valueOf(e.getMessage()));
+      LOG.log(System.Logger.Level.WARNING, "left out: " + e.getMessage());
+      LOG.log(System.Logger.Level.DEBUG, "left out", e);
+    }
   }
 
   /** A bundle goes that brought layers and the like. */

@@ -11,6 +11,7 @@ import java.lang.invoke.MethodHandles;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -41,6 +42,7 @@ public final class Registry {
   }
 
   private final List<Claim> claims = new ArrayList<>();
+  private final Map<Owner, String> refusals = new LinkedHashMap<>();
 
   /** A registry that knows what {@code api} itself brings: {@link Sequential}. */
   public Registry() {
@@ -57,7 +59,7 @@ public final class Registry {
    */
   public void add(Owner owner, Extensions extensions) {
     var added = new ArrayList<Claim>();
-    for (var extension : extensions.list()) {
+    for (var extension : Foreign.call(extensions, "registration", extensions::list)) {
       if (extension.name().equals(UNREGISTERED)) {
         throw new BackplaneException(
             owner + ": the name \"" + UNREGISTERED + "\" is reserved, choose another");
@@ -80,9 +82,17 @@ public final class Registry {
     }
   }
 
+  /** Remembers why a bundle's parts are not registered, to tell who asks for one of them. */
+  public void refuse(Owner owner, String reason) {
+    synchronized (claims) {
+      refusals.put(owner, reason);
+    }
+  }
+
   /** Forgets what a bundle brought. */
   public void remove(Owner owner) {
     synchronized (claims) {
+      refusals.remove(owner);
       claims.removeIf(claim -> claim.owner().equals(owner));
     }
   }
@@ -221,10 +231,15 @@ public final class Registry {
     var names = names(kind);
     var meant = new ArrayList<>(names);
     names.forEach(known -> meant.add(known.substring(known.lastIndexOf('.') + 1)));
+    var whole = names.stream().filter(known -> known.endsWith("." + name)).findFirst();
+    var hint = whole.map(known -> "; did you mean " + known + "?");
     return new MalformedModelException(
         where,
-        "the unknown name \"" + name + "\"" + Nearest.hint(name, meant),
-        "one of " + String.join(", ", names) + "; is the bundle installed that brings it?");
+        "the unknown name \"" + name + "\"" + hint.orElseGet(() -> Nearest.hint(name, meant)),
+        "one of "
+            + String.join(", ", names)
+            + "; is the bundle installed that brings it?"
+            + refused());
   }
 
   /** Others' short names are not looked for: what they install must not change what is meant. */
@@ -275,7 +290,18 @@ public final class Registry {
     return new MalformedModelException(
         where,
         "the unknown name \"" + name + "\"" + Nearest.hint(name, names().keySet()),
-        "a registered name: " + String.join(", ", names().keySet()));
+        "a registered name: "
+            + String.join(", ", names().keySet())
+            + "; is the bundle installed that brings it?"
+            + refused());
+  }
+
+  private String refused() {
+    synchronized (claims) {
+      return refusals.isEmpty()
+          ? ""
+          : "; these bundles' parts were refused: " + String.join("; ", refusals.values());
+    }
   }
 
   private static boolean same(Extension extension, String name, int version) {

@@ -1,10 +1,13 @@
 package dev.backplane.runtime.trace;
 
+import dev.backplane.extension.PartFailedException;
 import dev.backplane.graph.Graph;
 import dev.backplane.op.Composite;
 import dev.backplane.op.CompositeGradient;
 import dev.backplane.op.OpDefinition;
 import dev.backplane.op.OpDefinition.OwnGradient;
+import dev.backplane.runtime.extension.Foreign;
+import dev.backplane.runtime.extension.Owner;
 import dev.backplane.tensor.Scope;
 import dev.backplane.tensor.ShapeException;
 import dev.backplane.tensor.Tensor;
@@ -34,14 +37,19 @@ final class Definitions {
   /** The composite of a definition for operands of the given types. */
   static Composite composite(
       OpDefinition definition, List<TensorType> operands, String model, String origin) {
-    var name = definition.name();
+    var name = name(definition);
     var decomposition =
         part(
             "the decomposition of " + name,
             operands,
             model,
             origin,
-            (scope, x) -> new Tensors(definition.decompose(scope, x.list())));
+            (scope, x) ->
+                new Tensors(
+                    Foreign.call(
+                        definition,
+                        "the decomposition of " + name,
+                        () -> definition.decompose(scope, x.list()))));
     return new Composite(
         name,
         definition.version(),
@@ -50,6 +58,22 @@ final class Definitions {
         definition
             .gradient()
             .map(own -> gradient(definition, own, decomposition.outputTypes(), operands)));
+  }
+
+  /** Backends claim composites by name: nobody else's op may pass for one of Backplane's own. */
+  private static String name(OpDefinition definition) {
+    var name = definition.name();
+    if (!name.contains(".") && !Owner.of(definition.getClass()).isOurs()) {
+      throw new PartFailedException(
+          "op \""
+              + name
+              + "\" by "
+              + Foreign.of(definition)
+              + ": the name must begin with its vendor, such as acme."
+              + name
+              + "; names without a dot are Backplane's own, and backends claim ops by name");
+    }
+    return name;
   }
 
   private static CompositeGradient gradient(
@@ -64,12 +88,19 @@ final class Definitions {
             operands,
             "",
             "",
-            (scope, x) -> new Tensors(own.forward(scope, x.list())));
+            (scope, x) ->
+                new Tensors(
+                    Foreign.call(
+                        definition,
+                        "the forward pass of " + name,
+                        () -> own.forward(scope, x.list()))));
     var given = forward.outputTypes();
     if (given.size() < results.size() || !given.subList(0, results.size()).equals(results)) {
       throw new ShapeException(
           "CompositeGradient C1: the forward pass of "
               + name
+              + " by "
+              + Foreign.of(definition)
               + " must give the results and then the residuals: expected "
               + results
               + " first, found "
@@ -87,12 +118,24 @@ final class Definitions {
             "",
             "",
             (scope, x) ->
-                backward(own, scope, x.list(), operands.size(), results.size(), residuals.size()));
+                Foreign.call(
+                    definition,
+                    "the backward pass of " + name,
+                    () ->
+                        backward(
+                            own,
+                            scope,
+                            x.list(),
+                            operands.size(),
+                            results.size(),
+                            residuals.size())));
     var expected = operands.stream().filter(type -> type.dtype().isFloating()).toList();
     if (!backward.outputTypes().equals(expected)) {
       throw new ShapeException(
           "CompositeGradient C2: the backward pass of "
               + name
+              + " by "
+              + Foreign.of(definition)
               + " must give one cotangent for each floating operand: expected "
               + expected
               + ", found "

@@ -1,10 +1,12 @@
 package dev.backplane.runtime.trace;
 
+import dev.backplane.extension.PartFailedException;
 import dev.backplane.graph.Graph;
 import dev.backplane.graph.Value;
 import dev.backplane.op.Composite;
 import dev.backplane.op.Op;
 import dev.backplane.op.OpDefinition;
+import dev.backplane.runtime.extension.Foreign;
 import dev.backplane.runtime.gradient.Gradient;
 import dev.backplane.tensor.Ops;
 import dev.backplane.tensor.Scope;
@@ -13,7 +15,9 @@ import dev.backplane.tensor.Tensor;
 import dev.backplane.tensor.TensorType;
 import dev.backplane.tensor.Tensors;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -35,6 +39,8 @@ public final class Trace implements Scope {
   private String origin = "";
   private boolean closed;
   private @Nullable ShapeException located;
+
+  private final Map<List<Object>, OpDefinition> definitions = new HashMap<>();
 
   private final List<Tensor> lifted = new ArrayList<>();
   private final List<Value> liftedValues = new ArrayList<>();
@@ -143,7 +149,35 @@ public final class Trace implements Scope {
     requireOpen();
     operands.forEach(operand -> own(operand, definition.name()));
     var types = operands.stream().map(Tensor::type).toList();
-    return apply(Definitions.composite(definition, types, model, origin), operands);
+    var composite = Definitions.composite(definition, types, model, origin);
+    requireOneMeaning(definition, composite, types);
+    return apply(composite, operands);
+  }
+
+  /** Backends claim by name, version and attributes: these must mean one thing in a program. */
+  private void requireOneMeaning(
+      OpDefinition definition, Composite composite, List<TensorType> types) {
+    var key = List.of(composite.name(), composite.version(), composite.attributes(), types);
+    var before = definitions.putIfAbsent(key, definition);
+    if (before == null
+        || before.equals(definition)
+        || composite(before, types).equals(composite(definition, types))) {
+      return;
+    }
+    throw new PartFailedException(
+        "two ops are named "
+            + composite.name()
+            + " version "
+            + composite.version()
+            + " and compute different things: "
+            + before
+            + " by "
+            + Foreign.of(before)
+            + " and "
+            + definition
+            + " by "
+            + Foreign.of(definition)
+            + "; tell them apart by name, version or attributes");
   }
 
   @Override

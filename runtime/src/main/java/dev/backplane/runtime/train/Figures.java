@@ -2,6 +2,7 @@ package dev.backplane.runtime.train;
 
 import dev.backplane.nn.Batch;
 import dev.backplane.nn.Metric;
+import dev.backplane.runtime.extension.Foreign;
 import dev.backplane.tensor.DType;
 import dev.backplane.tensor.ShapeException;
 import dev.backplane.tensor.Tensor;
@@ -102,10 +103,16 @@ record Figures(List<Metric> metrics) {
           .within(
               "metric " + metric.name(),
               () -> {
-                var after = metric.update(state(program, split, metric), outputs, batch);
+                var after =
+                    Foreign.call(
+                        metric,
+                        "metric " + metric.name(),
+                        () -> metric.update(state(program, split, metric), outputs, batch));
                 if (!after.types().equals(metric.state())) {
                   throw new ShapeException(
-                      "Metric C1: the state is "
+                      "Metric C1: "
+                          + Foreign.of(metric)
+                          + ": the state is "
                           + metric.state()
                           + ", update gives "
                           + after.types());
@@ -131,11 +138,18 @@ record Figures(List<Metric> metrics) {
           program
               .trace()
               .within(
-                  "metric " + metric.name(), () -> metric.result(state(program, split, metric)));
+                  "metric " + metric.name(),
+                  () ->
+                      Foreign.call(
+                          metric,
+                          "metric " + metric.name(),
+                          () -> metric.result(state(program, split, metric))));
       if (result.shape().rank() != 0 || !result.dtype().isFloating()) {
         throw new ShapeException(
             "Metric C2: the result of "
                 + metric.name()
+                + " by "
+                + Foreign.of(metric)
                 + " must be a floating scalar, found "
                 + result.type());
       }

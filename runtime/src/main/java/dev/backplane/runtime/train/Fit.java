@@ -1,9 +1,11 @@
 package dev.backplane.runtime.train;
 
 import dev.backplane.Callback;
+import dev.backplane.TrainingFailedException;
 import dev.backplane.data.Batches;
 import dev.backplane.runtime.checkpoint.Checkpoint;
 import dev.backplane.runtime.checkpoint.RunFolder;
+import dev.backplane.runtime.extension.Foreign;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -170,6 +172,26 @@ final class Fit {
     callbacks.forEach(callback -> callback.onEpoch(progress));
     training.nextEpoch();
     save();
+    requireNumbers(figures);
+  }
+
+  /** After the checkpoint: what was trained is kept, and the metric can be left out or mended. */
+  private void requireNumbers(Map<String, Double> figures) {
+    for (var metric : job.programs().blueprint().metrics()) {
+      for (var set : List.of("train_", "test_")) {
+        var figure = figures.get(set + metric.name());
+        if (figure != null && figure.isNaN()) {
+          throw new TrainingFailedException(
+              set
+                  + metric.name()
+                  + " is not a number after epoch "
+                  + history.size()
+                  + ": "
+                  + Foreign.of(metric)
+                  + " divides by nothing, or its state ran over; mend it or train without it");
+        }
+      }
+    }
   }
 
   private static Map<String, Double> named(String prefix, Map<String, Double> figures) {

@@ -3,6 +3,7 @@ package dev.backplane.runtime.train;
 import dev.backplane.nn.Schedule;
 import dev.backplane.nn.Update;
 import dev.backplane.op.Unary;
+import dev.backplane.runtime.extension.Foreign;
 import dev.backplane.tensor.DType;
 import dev.backplane.tensor.Ops;
 import dev.backplane.tensor.ShapeException;
@@ -50,7 +51,7 @@ final class ParameterUpdate implements Update {
 
   @Override
   public Tensor rate(Schedule schedule) {
-    var rate = schedule.at(step());
+    var rate = Foreign.call(schedule, "learning rate", () -> schedule.at(step()));
     if (!rate.type().equals(TensorType.of(DType.F32))) {
       throw new ShapeException(
           "rate C1: a schedule must give an f32 scalar, " + schedule + " gives " + rate.type());
@@ -67,7 +68,16 @@ final class ParameterUpdate implements Update {
 
   @Override
   public Update keep(String name, Tensor value) {
-    program.keep(StateTable.slot(path(), name), value);
+    var slot = StateTable.slot(path(), name);
+    if (!program.table().has(slot)) {
+      throw new ShapeException(
+          "Update C1: keep of the slot \""
+              + name
+              + "\", which was not asked for: call slot(\""
+              + name
+              + "\") first");
+    }
+    program.keep(slot, value);
     return this;
   }
 

@@ -4,6 +4,7 @@ import dev.backplane.nn.Draw;
 import dev.backplane.nn.Forward;
 import dev.backplane.nn.Layer;
 import dev.backplane.nn.ParameterSpec;
+import dev.backplane.runtime.extension.Foreign;
 import dev.backplane.tensor.DType;
 import dev.backplane.tensor.Literal;
 import dev.backplane.tensor.Ops;
@@ -38,7 +39,7 @@ final class Pass {
   }
 
   Tensors run(Layer model, Tensors inputs) {
-    return model.apply(new At(""), inputs);
+    return Foreign.call(model, "the model", () -> model.apply(new At(""), inputs));
   }
 
   /** What layers added to the loss. */
@@ -131,7 +132,11 @@ final class Pass {
     @Override
     public Tensors child(String name, Layer layer, Tensors inputs) {
       var full = full(name);
-      return program.trace().within(full, () -> layer.apply(new At(full), inputs));
+      return program
+          .trace()
+          .within(
+              full,
+              () -> Foreign.call(layer, "layer " + full, () -> layer.apply(new At(full), inputs)));
     }
 
     private String full(String name) {

@@ -6,6 +6,7 @@ import dev.backplane.nn.Draw;
 import dev.backplane.nn.GradientTransform;
 import dev.backplane.op.Compare;
 import dev.backplane.op.Unary;
+import dev.backplane.runtime.extension.Foreign;
 import dev.backplane.tensor.DType;
 import dev.backplane.tensor.Literal;
 import dev.backplane.tensor.Ops;
@@ -96,7 +97,11 @@ record Programs(String name, Blueprint blueprint, Fields fields, StateTable tabl
 
   private Tensor drawn(StateTable.Entry entry, Draw draw) {
     var initializer = table.initializer(entry.path());
-    var drawn = initializer.apply(draw, entry.type().shape());
+    var drawn =
+        Foreign.call(
+            initializer,
+            "first value of " + entry.path(),
+            () -> initializer.apply(draw, entry.type().shape()));
     if (!drawn.shape().equals(entry.type().shape())) {
       throw new ShapeException(
           "Initializer C1: " + initializer + " gives " + drawn.type() + " for " + entry.type());
@@ -185,16 +190,31 @@ record Programs(String name, Blueprint blueprint, Fields fields, StateTable tabl
           trace.within(
               "gradient transform",
               () ->
-                  transform.apply(
-                      new GradientTransform.Gradients(trace, paths, parameters, before, updates)));
+                  Foreign.call(
+                      transform,
+                      "gradient transform",
+                      () ->
+                          transform.apply(
+                              new GradientTransform.Gradients(
+                                  trace, paths, parameters, before, updates))));
       requireTypes(transform, before, transformed);
     }
     var optimizer = blueprint.optimizer();
     for (int i = 0; i < trained.size(); i++) {
       var entry = trained.get(i);
       var parts = new ParameterUpdate(program, entry, parameters.get(i), transformed.get(i));
-      program.keep(
-          entry.path(), trace.within("update of " + entry.path(), () -> optimizer.apply(parts)));
+      var place = "update of " + entry.path();
+      trace.within(
+          place,
+          () ->
+              Foreign.call(
+                  optimizer,
+                  place,
+                  () -> {
+                    var next = optimizer.apply(parts);
+                    program.keep(entry.path(), next);
+                    return next;
+                  }));
     }
     program.keep(StateTable.UPDATES, updates.add(1));
   }
@@ -230,8 +250,13 @@ record Programs(String name, Blueprint blueprint, Fields fields, StateTable tabl
   ProgramTrace.Traced predict(int batch) {
     var program = new ProgramTrace(name, table);
     var outputs = new Pass(program, false).run(blueprint.model(), fields.inputs(program, batch));
+    var loss = blueprint.loss();
     var predictions =
-        program.trace().within("predictions", () -> blueprint.loss().predictions(outputs));
+        program
+            .trace()
+            .within(
+                "predictions",
+                () -> Foreign.call(loss, "predictions", () -> loss.predictions(outputs)));
     for (int i = 0; i < predictions.size(); i++) {
       program.result(prediction(i), predictions.get(i));
     }
@@ -263,10 +288,13 @@ record Programs(String name, Blueprint blueprint, Fields fields, StateTable tabl
         .within(
             "loss",
             () -> {
-              var values = blueprint.loss().apply(outputs, given);
+              var loss = blueprint.loss();
+              var values = Foreign.call(loss, "loss", () -> loss.apply(outputs, given));
               if (!values.dtype().isFloating() || !values.shape().equals(weights.shape())) {
                 throw new ShapeException(
-                    "Loss C1: expected one floating value for each example, "
+                    "Loss C1: "
+                        + Foreign.of(loss)
+                        + ": expected one floating value for each example, "
                         + weights.type()
                         + ", found "
                         + values.type());

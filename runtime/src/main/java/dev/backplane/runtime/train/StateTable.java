@@ -155,6 +155,11 @@ final class StateTable {
     }
   }
 
+  /** Whether there is a state of this path. */
+  boolean has(String path) {
+    return entries.containsKey(path);
+  }
+
   /** One entry. */
   Entry get(String path) {
     var entry = entries.get(path);

@@ -110,7 +110,7 @@ class RegisteredPartsTest {
     add("zeta", "9", extension("zeta.scale", 1, One.class));
     assertEquals(new Scale(2), parts.make(Layer.class, "scale(factor=2)"));
     var message = refusal("rich");
-    assertTrue(message.contains("unknown name \"rich\""), message);
+    assertTrue(message.contains("unknown name \"rich\"; did you mean acme.rich?"), message);
   }
 
   @Test
