@@ -17,6 +17,30 @@ public interface Kernel {
    */
   boolean inPlace(int input, int output);
 
+  /** How its rows can be given to several callers. */
+  Rows rows();
+
+  /**
+   * The rows of a kernel, or stretches of its columns where it has but one row.
+   *
+   * @param count how many there are; 1 where they cannot be divided
+   * @param columns of each; the last stretch of a single row may be shorter
+   */
+  record Rows(long count, long columns) {}
+
+  /** When an output is written. */
+  enum Written {
+    /** By {@link Bound#sweep}, those elements that lie in the rows. */
+    BY_ROWS,
+    /** By {@link Bound#sweep}, all of it, the same bits by every one. */
+    BY_EVERY_SWEEP,
+    /** By {@link Bound#finish}. */
+    AT_THE_END
+  }
+
+  /** When an output is written. */
+  Written written(int output);
+
   /**
    * The kernel on fixed memory.
    *
@@ -32,9 +56,21 @@ public interface Kernel {
    */
   void warmUp(long nanos);
 
-  /** A kernel on fixed memory; not to be run by two threads at once. */
+  /** A kernel on fixed memory; not to be run by two threads at once. Allocates nothing. */
   interface Bound {
-    /** Runs to the end on this thread. Allocates nothing. */
+    /** Runs to the end on this thread. */
     void run();
+
+    /**
+     * Runs for some of the rows, from one until before another. Bindings with scratch memory of
+     * their own may do this at once for other rows; then {@link #merge} takes them together.
+     */
+    void sweep(long from, long to);
+
+    /** Takes into this what another binding's sweep left in its scratch memory. */
+    void merge(long otherScratch);
+
+    /** Writes what is known after all rows. */
+    void finish();
   }
 }

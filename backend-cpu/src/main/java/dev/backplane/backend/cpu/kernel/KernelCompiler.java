@@ -147,7 +147,12 @@ public final class KernelCompiler {
     var lanes = vectors ? VectorTypes.preferred() : Optional.<Integer>empty();
     var written = RoutineWriter.write(plan, "Routine", lanes);
     return new GeneratedKernel(
-        group, plan, define(written.bytes()), written.scratchBytes(), form(plan, vectors, lanes));
+        group,
+        plan,
+        define(written.bytes()),
+        written.scratchBytes(),
+        form(plan, vectors, lanes),
+        GeneratedKernel.rows(group, plan, written.strips()));
   }
 
   private static Routine define(byte[] bytes) {

@@ -2,8 +2,11 @@ package dev.backplane.backend.cpu.kernel;
 
 import dev.backplane.kit.fusion.Extent;
 import dev.backplane.kit.fusion.Space;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * What a kernel does, loop by loop, without saying in which form.
@@ -15,6 +18,8 @@ import java.util.Optional;
  * @param outputs the number of outputs
  * @param scratchBytes memory for what crosses loops, 64-byte aligned
  * @param inPlace by input and output: whether they may be the same memory
+ * @param merge takes into the folds of the last sweep what another call gathered in them for other
+ *     rows, whose scratch memory is the last address; it has no sweep
  */
 record Plan(
     Space space,
@@ -23,10 +28,54 @@ record Plan(
     int inputs,
     int outputs,
     long scratchBytes,
-    List<List<Boolean>> inPlace) {
+    List<List<Boolean>> inPlace,
+    Phase merge) {
 
   /** The number of lanes in which folds along columns gather, whatever the width of vectors. */
   static final int LANES = 16;
+
+  /** The phase that ends with the last sweep; the last phase where there is none. */
+  int lastSweep() {
+    int last = phases.size() - 1;
+    while (last > 0 && phases.get(last).sweep().isEmpty()) {
+      last--;
+    }
+    return phases.get(last).sweep().isPresent() ? last : phases.size() - 1;
+  }
+
+  /**
+   * Whether calls for some of the rows each, one after the other or at once, do the work of one for
+   * all of them: nothing but what follows the only sweep reads what was folded over rows.
+   */
+  boolean divides() {
+    return phases.stream().filter(phase -> phase.sweep().isPresent()).count() == 1;
+  }
+
+  /** The places of the addresses that are written up to the last sweep. */
+  Set<Integer> writtenBySweep() {
+    var written = new HashSet<Integer>();
+    for (var phase : phases.subList(0, lastSweep() + 1)) {
+      phase.scalars().forEach(store -> written.add(store.cell().base()));
+      phase.columns().stores().forEach(store -> written.add(store.cell().base()));
+      phase.columns().folds().forEach(fold -> written.addAll(fold.accumulator().written()));
+      if (phase.sweep().isPresent()) {
+        var sweep = phase.sweep().get();
+        sweep.rowStores().forEach(store -> written.add(store.cell().base()));
+        sweep
+            .passes()
+            .forEach(loop -> loop.stores().forEach(store -> written.add(store.cell().base())));
+      }
+    }
+    return written;
+  }
+
+  /** Whether the folds of the last sweep have to be taken together, or anything comes behind it. */
+  boolean finishes() {
+    var last = phases.get(lastSweep());
+    boolean folds =
+        last.sweep().isPresent() && (last.sweep().get().folds(Extent.SCALAR).findAny().isPresent());
+    return folds || lastSweep() < phases.size() - 1;
+  }
 
   /**
    * First single values, then a loop over columns, then a sweep over rows.
@@ -44,7 +93,14 @@ record Plan(
    * @param rowStores values of rows, all folds of the row being known
    * @param rowFolds folds over rows
    */
-  record Sweep(List<Loop> passes, List<Store> rowStores, List<Fold> rowFolds) {}
+  record Sweep(List<Loop> passes, List<Store> rowStores, List<Fold> rowFolds) {
+    /** The folds with results of an extent. */
+    Stream<Fold> folds(Extent to) {
+      return Stream.concat(
+              passes.stream().flatMap(loop -> loop.folds().stream()), rowFolds.stream())
+          .filter(fold -> fold.accumulator().to() == to);
+    }
+  }
 
   /**
    * A loop over columns.
@@ -96,5 +152,9 @@ record Plan(
       Extent from,
       Extent to,
       Lane total,
-      Optional<Cell> target) {}
+      Optional<Cell> target) {
+    private Set<Integer> written() {
+      return target.map(cell -> Set.of(cell.base())).orElse(Set.of());
+    }
+  }
 }

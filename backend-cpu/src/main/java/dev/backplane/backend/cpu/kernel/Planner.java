@@ -9,6 +9,7 @@ import dev.backplane.op.Binary;
 import dev.backplane.op.BitcastConvert;
 import dev.backplane.op.Broadcast;
 import dev.backplane.op.Clamp;
+import dev.backplane.op.Combiner;
 import dev.backplane.op.Compare;
 import dev.backplane.op.Constant;
 import dev.backplane.op.Convert;
@@ -77,7 +78,46 @@ final class Planner {
         graph.inputs().size(),
         graph.outputs().size(),
         scratch,
-        order.table(space, schedule::extent));
+        order.table(space, schedule::extent),
+        merge());
+  }
+
+  /** Lane by lane and column by column, what was gathered over other rows. */
+  private Plan.Phase merge() {
+    var scalars = new ArrayList<Plan.Store>();
+    var columns = new ArrayList<Plan.Store>();
+    for (var value : schedule.computed()) {
+      if (!schedule.isFold(value)) {
+        continue;
+      }
+      var combiner = ((Reduce) schedule.producer(value).op()).combiner();
+      var accumulator = accumulators.get(value);
+      var sums = gathered.get(value);
+      if (sums != null && extentOfFold(value) == Extent.FULL) {
+        columns.add(merged(combiner, sums.dtype(), sums));
+      } else if (accumulator != null
+          && accumulator.to() == Extent.SCALAR
+          && accumulator.from() != Extent.COLUMN) {
+        var dtype = ScalarCode.memoryOf(accumulator.register());
+        int lanes = accumulator.from() == Extent.ROW ? 1 : Plan.LANES;
+        for (int lane = 0; lane < lanes; lane++) {
+          long offset = accumulator.scratchOffset() + (long) lane * dtype.bytes();
+          var cell = new Cell(sharedScratch(), offset, dtype, Extent.SCALAR);
+          scalars.add(merged(combiner, value.type().dtype().accumulator(), cell));
+        }
+      }
+    }
+    return new Plan.Phase(scalars, new Plan.Loop(columns, List.of()), Optional.empty());
+  }
+
+  private Plan.Store merged(Combiner combiner, DType dtype, Cell cell) {
+    var other = new Cell(cell.base() + 1, cell.offset(), cell.dtype(), cell.extent());
+    return new Plan.Store(
+        elementwise.binary(combiner.asBinary(), dtype, lanes.load(cell), lanes.load(other)), cell);
+  }
+
+  private int sharedScratch() {
+    return graph.inputs().size() + graph.outputs().size();
   }
 
   /** The first output that shows a value is where the value lies. */

@@ -32,9 +32,12 @@ final class RoutineWriter {
   private final Plan plan;
   private final ClassDesc self;
   private final Optional<VectorTypes> types;
-  private final List<String> loops = new ArrayList<>();
+  private final List<Consumer<CodeBuilder>> sweeping = new ArrayList<>();
+  private final List<Consumer<CodeBuilder>> merging = new ArrayList<>();
+  private final List<Consumer<CodeBuilder>> finishing = new ArrayList<>();
   private final Map<Integer, Cell> uniforms = new HashMap<>();
   private long scratch;
+  private boolean strips;
 
   private RoutineWriter(Plan plan, ClassDesc self, Optional<VectorTypes> types) {
     this.plan = plan;
@@ -48,8 +51,10 @@ final class RoutineWriter {
    *
    * @param bytes the class file
    * @param scratchBytes the scratch memory it needs, more than its plan where loops were cut
+   * @param strips whether a loop over the columns of a single row goes strip by strip: ranges of
+   *     its columns then begin where strips do
    */
-  record Written(byte[] bytes, long scratchBytes) {}
+  record Written(byte[] bytes, long scratchBytes, boolean strips) {}
 
   /**
    * Writes a plan.
@@ -61,7 +66,7 @@ final class RoutineWriter {
     var types = lanes.map(count -> new VectorTypes(self, count));
     var writer = new RoutineWriter(plan, self, types);
     var bytes = ClassFile.of().build(self, writer::members);
-    return new Written(bytes, writer.scratch);
+    return new Written(bytes, writer.scratch, writer.strips);
   }
 
   private void members(ClassBuilder type) {
@@ -77,9 +82,18 @@ final class RoutineWriter {
                     ConstantDescs.CD_Object, ConstantDescs.INIT_NAME, ConstantDescs.MTD_void)
                 .return_());
     types.ifPresent(known -> constants(type, known));
+    int last = plan.lastSweep();
     for (int i = 0; i < plan.phases().size(); i++) {
-      phase(type, i, plan.phases().get(i));
+      phase(type, String.valueOf(i), plan.phases().get(i), i <= last ? sweeping : finishing);
+      if (plan.phases().get(i).sweep().isPresent()) {
+        var sweep = plan.phases().get(i).sweep().get();
+        if (sweep.folds(Extent.SCALAR).findAny().isPresent()) {
+          method(
+              type, "totals" + i, Map.of(), i < last ? sweeping : finishing, w -> w.totals(sweep));
+        }
+      }
     }
+    phase(type, "_merge", plan.merge(), merging);
     for (var accumulator : plan.accumulators()) {
       if (accumulator.from() != Extent.ROW) {
         type.withMethodBody(
@@ -90,7 +104,9 @@ final class RoutineWriter {
             code -> ChunkWriter.total(plan, accumulator, code));
       }
     }
-    type.withMethodBody("run", LOOP, ClassFile.ACC_PUBLIC, this::run);
+    calls(type, "sweep", SweepWriter.RANGE, sweeping);
+    calls(type, "merge", LOOP, merging);
+    calls(type, "finish", LOOP, finishing);
   }
 
   private void constants(ClassBuilder type, VectorTypes known) {
@@ -104,15 +120,16 @@ final class RoutineWriter {
         code -> known.initialize(code, rest));
   }
 
-  private void phase(ClassBuilder type, int number, Plan.Phase phase) {
+  private void phase(
+      ClassBuilder type, String number, Plan.Phase phase, List<Consumer<CodeBuilder>> calls) {
     var methods = new IdentityHashMap<Plan.Loop, SweepWriter.Methods>();
     if (!phase.scalars().isEmpty()) {
-      method(type, "scalars" + number, methods, writer -> writer.scalars(phase.scalars()));
+      method(type, "scalars" + number, methods, calls, writer -> writer.scalars(phase.scalars()));
     }
     if (!phase.columns().isEmpty()) {
       var name = "columns" + number;
       methods.put(phase.columns(), loop(type, name, phase.columns(), true));
-      method(type, name, methods, writer -> writer.columns(phase.columns()));
+      method(type, name, methods, calls, writer -> writer.columns(phase.columns()));
     }
     if (phase.sweep().isPresent()) {
       var sweep = phase.sweep().get();
@@ -121,7 +138,13 @@ final class RoutineWriter {
         var loop = sweep.passes().get(pass);
         methods.put(loop, loop(type, name + "_" + pass, loop, plan.space().rows() == 1));
       }
-      method(type, name, methods, writer -> writer.sweep(sweep));
+      calls.add(
+          code -> code.aload(1).iload(2).iload(3).invokestatic(self, name, SweepWriter.RANGE));
+      type.withMethodBody(
+          name,
+          SweepWriter.RANGE,
+          STATIC,
+          code -> new SweepWriter(plan, self, code, 3, uniforms, methods).sweep(sweep));
     }
   }
 
@@ -129,13 +152,14 @@ final class RoutineWriter {
       ClassBuilder type,
       String name,
       Map<Plan.Loop, SweepWriter.Methods> methods,
+      List<Consumer<CodeBuilder>> calls,
       Consumer<SweepWriter> body) {
-    loops.add(name);
+    calls.add(code -> code.aload(1).invokestatic(self, name, LOOP));
     type.withMethodBody(
         name,
         LOOP,
         STATIC,
-        code -> body.accept(new SweepWriter(plan, self, code, uniforms, methods)));
+        code -> body.accept(new SweepWriter(plan, self, code, 1, uniforms, methods)));
   }
 
   private Cell allocate(Register register, Extent extent, long elements) {
@@ -174,6 +198,7 @@ final class RoutineWriter {
     var rest = new ArrayList<String>();
     // One part goes through all columns at once, of several each starts anew in every strip.
     boolean once = border <= Chunk.STRIP || chunks.size() == 1;
+    strips |= !once;
     for (var chunk : chunks) {
       if (border > 0) {
         whole.add(name + "_" + whole.size());
@@ -222,10 +247,15 @@ final class RoutineWriter {
         code -> body.accept(new ChunkWriter(plan, chunk, uniforms, code, form)));
   }
 
-  private void run(CodeBuilder code) {
-    for (var loop : loops) {
-      code.aload(1).invokestatic(self, loop, LOOP);
-    }
-    code.return_();
+  private static void calls(
+      ClassBuilder type, String name, MethodTypeDesc of, List<Consumer<CodeBuilder>> calls) {
+    type.withMethodBody(
+        name,
+        of,
+        ClassFile.ACC_PUBLIC,
+        code -> {
+          calls.forEach(call -> call.accept(code));
+          code.return_();
+        });
   }
 }

@@ -28,6 +28,15 @@ final class SweepWriter {
           ConstantDescs.CD_int,
           ConstantDescs.CD_int);
 
+  static final MethodTypeDesc RANGE =
+      MethodTypeDesc.of(
+          ConstantDescs.CD_void,
+          ConstantDescs.CD_long.arrayType(),
+          ConstantDescs.CD_int,
+          ConstantDescs.CD_int);
+  private static final int FROM = 1;
+  private static final int TO = 2;
+
   /**
    * The methods that make up a loop over columns.
    *
@@ -56,18 +65,21 @@ final class SweepWriter {
    *
    * @param uniforms where loops over columns expect values of enclosing levels, by id of the lanes
    * @param methods of the loops over columns, by loop
+   * @param parameters of the method: the addresses, and of a sweep the first row and the last but
+   *     one
    */
   SweepWriter(
       Plan plan,
       ClassDesc self,
       CodeBuilder code,
+      int parameters,
       Map<Integer, Cell> uniforms,
       Map<Plan.Loop, Methods> methods) {
     this.plan = plan;
     this.space = plan.space();
     this.self = self;
     this.code = code;
-    this.frame = new Frame(code, 1);
+    this.frame = new Frame(code, parameters);
     this.scalars = new ScalarCode(frame, space.columns());
     this.uniforms = uniforms;
     this.methods = methods;
@@ -85,20 +97,17 @@ final class SweepWriter {
     open(List.of(), List.of(), List.of(loop));
     start(loop);
     giveUniforms(loop, false);
-    call(loop);
+    call(loop, false);
     end(loop.folds(), Extent.SCALAR);
     code.return_();
   }
 
-  /** The loop over rows. */
+  /** The loop over some of the rows. */
   void sweep(Plan.Sweep sweep) {
     var roots = new ArrayList<Lane>();
     sweep.rowStores().forEach(store -> roots.add(store.value()));
     sweep.rowFolds().forEach(fold -> roots.add(fold.updated()));
-    for (var fold : sweep.rowFolds()) {
-      roots.add(fold.accumulator().total());
-      fold.accumulator().target().ifPresent(cells::add);
-    }
+    gatherIn(sweep.rowFolds());
     open(roots, sweep.rowStores(), sweep.passes());
     sweep.passes().forEach(this::start);
     sweep.rowFolds().forEach(this::startRowFold);
@@ -108,11 +117,47 @@ final class SweepWriter {
     } else {
       int row = frame.allocate(TypeKind.INT);
       frame.row(row);
-      loop(row, (int) space.rows(), 1, () -> row(sweep));
+      loop(row, () -> code.iload(FROM), () -> code.iload(TO), 1, () -> row(sweep));
+    }
+    for (var fold : sweep.rowFolds()) {
+      var accumulator = fold.accumulator();
+      var lanes = scalars.lanesOf(accumulator.number());
+      frame.pushAddress(lanes, 0);
+      code.loadLocal(accumulator.register().kind(), Lookup.in(rowFolds, accumulator.number()));
+      frame.store(lanes);
+    }
+    code.return_();
+  }
+
+  /** What the folds over all rows come to. */
+  void totals(Plan.Sweep sweep) {
+    gatherIn(sweep.rowFolds());
+    var roots = new ArrayList<Lane>();
+    sweep.rowFolds().forEach(fold -> roots.add(fold.accumulator().total()));
+    for (var fold : sweep.rowFolds()) {
+      fold.accumulator().target().ifPresent(cells::add);
+    }
+    open(roots, List.of(), sweep.passes());
+    for (var fold : sweep.rowFolds()) {
+      var accumulator = fold.accumulator();
+      var lanes = scalars.lanesOf(accumulator.number());
+      int local = frame.allocate(accumulator.register().kind());
+      frame.pushAddress(lanes, 0);
+      frame.load(lanes);
+      code.storeLocal(accumulator.register().kind(), local);
+      scalars.define(Lookup.in(accumulated, accumulator.number()), local);
     }
     sweep.passes().forEach(loop -> end(loop.folds(), Extent.SCALAR));
     end(sweep.rowFolds(), Extent.SCALAR);
     code.return_();
+  }
+
+  private void gatherIn(List<Plan.Fold> folds) {
+    for (var fold : folds) {
+      var lanes = ChunkWriter.lanes(plan, fold.accumulator());
+      scalars.gatherIn(fold.accumulator().number(), lanes);
+      cells.add(lanes);
+    }
   }
 
   private void open(List<Lane> lanes, List<Plan.Store> stores, List<Plan.Loop> loops) {
@@ -155,11 +200,13 @@ final class SweepWriter {
     }
   }
 
-  private void loop(int local, int to, int step, Runnable body) {
+  private void loop(int local, Runnable from, Runnable to, int step, Runnable body) {
     var head = code.newLabel();
     var end = code.newLabel();
-    code.iconst_0().istore(local).labelBinding(head);
-    code.iload(local).loadConstant(to).if_icmpge(end);
+    from.run();
+    code.istore(local).labelBinding(head).iload(local);
+    to.run();
+    code.if_icmpge(end);
     body.run();
     code.iinc(local, step).goto_(head).labelBinding(end);
   }
@@ -226,7 +273,7 @@ final class SweepWriter {
     }
     for (var loop : sweep.passes()) {
       giveUniforms(loop, true);
-      call(loop);
+      call(loop, space.rows() == 1);
       end(loop.folds(), Extent.ROW);
     }
     storeAll(sweep.rowStores());
@@ -299,13 +346,25 @@ final class SweepWriter {
     }
   }
 
-  /** Calls the parts of a loop over columns, strip by strip where there are several. */
-  private void call(Plan.Loop loop) {
+  /**
+   * Calls the parts of a loop over columns, strip by strip where there are several.
+   *
+   * @param ranged whether it runs for the columns of the method's range only, not for all
+   */
+  private void call(Plan.Loop loop, boolean ranged) {
     if (loop.isEmpty()) {
       return;
     }
     var parts = Lookup.in(methods, loop);
     int border = parts.border();
+    Runnable first = ranged ? () -> code.iload(FROM) : code::iconst_0;
+    Runnable last =
+        ranged
+            ? () -> {
+              code.iload(TO).loadConstant(border);
+              min();
+            }
+            : () -> code.loadConstant(border);
     if (border > Chunk.STRIP && parts.whole().size() > 1) {
       for (var fold : loop.folds()) {
         if (fold.accumulator().to() == Extent.ROW) {
@@ -316,33 +375,46 @@ final class SweepWriter {
       int to = frame.allocate(TypeKind.INT);
       loop(
           from,
-          border,
+          first,
+          last,
           Chunk.STRIP,
           () -> {
-            code.iload(from).loadConstant(Chunk.STRIP).iadd().loadConstant(border);
-            code.invokestatic(
-                ClassDesc.of("java.lang.Math"),
-                "min",
-                MethodTypeDesc.of(
-                    ConstantDescs.CD_int, ConstantDescs.CD_int, ConstantDescs.CD_int));
+            code.iload(from).loadConstant(Chunk.STRIP).iadd();
+            last.run();
+            min();
             code.istore(to);
             for (var name : parts.whole()) {
-              frame.pushAddresses();
-              frame.pushRow();
-              code.iload(from).iload(to).invokestatic(self, name, CHUNK);
+              call(name, () -> code.iload(from), () -> code.iload(to));
             }
           });
     } else if (border > 0) {
-      call(parts.whole(), 0, border);
+      parts.whole().forEach(name -> call(name, first, last));
     }
-    call(parts.rest(), border, (int) space.columns());
+    if (parts.rest().isEmpty()) {
+      return;
+    }
+    var end = code.newLabel();
+    if (ranged) {
+      code.iload(TO).loadConstant(border).if_icmple(end);
+    }
+    for (var name : parts.rest()) {
+      call(name, () -> code.loadConstant(border), () -> code.loadConstant((int) space.columns()));
+    }
+    code.labelBinding(end);
   }
 
-  private void call(List<String> names, int from, int to) {
-    for (var name : names) {
-      frame.pushAddresses();
-      frame.pushRow();
-      code.loadConstant(from).loadConstant(to).invokestatic(self, name, CHUNK);
-    }
+  private void min() {
+    code.invokestatic(
+        ClassDesc.of("java.lang.Math"),
+        "min",
+        MethodTypeDesc.of(ConstantDescs.CD_int, ConstantDescs.CD_int, ConstantDescs.CD_int));
+  }
+
+  private void call(String name, Runnable from, Runnable to) {
+    frame.pushAddresses();
+    frame.pushRow();
+    from.run();
+    to.run();
+    code.invokestatic(self, name, CHUNK);
   }
 }

@@ -30,6 +30,31 @@ class GroupFormsTest {
     Runs.assertClose(Interpreter.run(graph, inputs), scalar, 64, scale, what);
     Runs.assertSameBits(
         scalar, Runs.run(Runs.compile(graph, true), graph, inputs), what + " as vectors");
+    checkDivided(graph, inputs, scale, what);
+  }
+
+  private static void checkDivided(Graph graph, List<Literal> inputs, double scale, String what) {
+    for (int wanted : new int[] {2, 3}) {
+      var kernel = Runs.compile(graph, false);
+      int parts = (int) Math.min(wanted, kernel.rows().count());
+      var scalar = Runs.divided(kernel, graph, inputs, parts);
+      var of = what + " in " + parts + " parts";
+      Runs.assertClose(Interpreter.run(graph, inputs), scalar, 64, scale, of);
+      Runs.assertSameBits(
+          scalar,
+          Runs.divided(Runs.compile(graph, true), graph, inputs, parts),
+          of + " as vectors");
+    }
+  }
+
+  @Test
+  void whatFoldsOverRowsAndWhatHasOneRowCanBeDivided() {
+    // The weighted mean's gradient reads a sum over all rows: two sweeps.
+    assertEquals(1, Runs.compile(Graphs.softmaxCrossEntropy(64, 10), true).rows().count());
+    assertEquals(64, Runs.compile(Graphs.reluBackward(64, 128), true).rows().count());
+    assertEquals(63, Runs.compile(Graphs.adam(1003), true).rows().count());
+    assertEquals(16, Runs.compile(Graphs.adam(1003), true).rows().columns());
+    assertEquals(6, Runs.compile(Graphs.centered(6, 40), true).rows().count());
   }
 
   private static void assertOneGroup(Graph graph) {
@@ -139,6 +164,9 @@ class GroupFormsTest {
       var scalar = Runs.partitioned(graph, inputs, false);
       Runs.assertClose(Interpreter.run(graph, inputs), scalar, 2048, 1, what);
       Runs.assertSameBits(scalar, Runs.partitioned(graph, inputs, true), what);
+      var divided = Runs.partitioned(graph, inputs, false, 3);
+      Runs.assertClose(Interpreter.run(graph, inputs), divided, 2048, 1, "divided: " + what);
+      Runs.assertSameBits(divided, Runs.partitioned(graph, inputs, true, 3), "divided: " + what);
     }
   }
 

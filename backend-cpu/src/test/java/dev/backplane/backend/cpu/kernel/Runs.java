@@ -54,6 +54,33 @@ final class Runs {
     }
   }
 
+  /** The outputs when the rows are divided, the last ones running first. */
+  static List<Literal> divided(Kernel kernel, Graph graph, List<Literal> inputs, int parts) {
+    try (var arena = Arena.ofConfined()) {
+      var in = inputs.stream().mapToLong(literal -> copy(literal, arena).address()).toArray();
+      var memory = graph.outputs().stream().map(o -> arena.allocate(o.type().bytes(), 64)).toList();
+      var out = memory.stream().mapToLong(MemorySegment::address).toArray();
+      var bound = new ArrayList<Kernel.Bound>();
+      var scratch = new ArrayList<Long>();
+      for (int part = 0; part < parts; part++) {
+        var own = arena.allocate(kernel.scratchBytes() + 64, 64).fill((byte) (0xa5 + part));
+        scratch.add(own.address());
+        bound.add(kernel.bind(in, out, own.address()));
+      }
+      long rows = kernel.rows().count();
+      for (int part = parts - 1; part >= 0; part--) {
+        bound.get(part).sweep(rows * part / parts, rows * (part + 1) / parts);
+      }
+      scratch.stream().skip(1).forEach(bound.getFirst()::merge);
+      bound.getFirst().finish();
+      var results = new ArrayList<Literal>();
+      for (int i = 0; i < out.length; i++) {
+        results.add(Literal.copyOf(graph.outputs().get(i).type(), memory.get(i)));
+      }
+      return results;
+    }
+  }
+
   static MemorySegment copy(Literal literal, Arena arena) {
     var memory = arena.allocate(Math.max(1, literal.type().bytes()), 64);
     memory.asSlice(0, literal.type().bytes()).copyFrom(literal.data());
@@ -62,6 +89,11 @@ final class Runs {
 
   /** Runs a graph by its partition: groups as kernels, the rest by the interpreter. */
   static List<Literal> partitioned(Graph graph, List<Literal> inputs, boolean vectors) {
+    return partitioned(graph, inputs, vectors, 1);
+  }
+
+  /** The same with every kernel's rows divided into as many parts, where it has so many. */
+  static List<Literal> partitioned(Graph graph, List<Literal> inputs, boolean vectors, int parts) {
     var known = new HashMap<Value, Literal>();
     for (int i = 0; i < inputs.size(); i++) {
       known.put(graph.inputs().get(i), inputs.get(i));
@@ -69,11 +101,13 @@ final class Runs {
     for (var step : Fusion.partition(graph, node -> KernelCompiler.refuses(node).isEmpty())) {
       switch (step) {
         case Step.Fused fused -> {
+          var kernel = KernelCompiler.compile(fused, vectors);
+          var given = fused.inputs().stream().map(known::get).toList();
           var results =
-              run(
-                  KernelCompiler.compile(fused, vectors),
-                  fused.graph(),
-                  fused.inputs().stream().map(known::get).toList());
+              parts == 1
+                  ? run(kernel, fused.graph(), given)
+                  : divided(
+                      kernel, fused.graph(), given, (int) Math.min(parts, kernel.rows().count()));
           for (int i = 0; i < results.size(); i++) {
             known.put(fused.outputs().get(i), results.get(i));
           }
