@@ -14,6 +14,7 @@ import dev.backplane.backend.Workspace;
 import dev.backplane.backend.cpu.internal.Libc;
 import dev.backplane.backend.cpu.internal.OneDnn;
 import dev.backplane.backend.cpu.program.Assembly;
+import dev.backplane.backend.cpu.program.BoundProgram;
 import dev.backplane.backend.cpu.program.Coverage;
 import dev.backplane.backend.cpu.program.Target;
 import dev.backplane.op.Op;
@@ -26,14 +27,15 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * The host's processor. Work runs on the thread that starts it, one piece at a time: the lock is
- * the queue.
+ * The host's processor. Work runs on the thread that starts it and the threads that help it, one
+ * piece at a time: the lock is the queue.
  */
 final class CpuDevice implements Device {
   private final DeviceInfo info;
   private final Stopping stopping;
   private final OneDnn oneDnn;
   private final Target target;
+  private final Crew crew;
   private final long limit = Host.memoryLimit();
   private final AtomicLong used = new AtomicLong();
   private final AtomicLong peak = new AtomicLong();
@@ -45,17 +47,40 @@ final class CpuDevice implements Device {
 
   private volatile boolean closed;
 
-  private CpuDevice(DeviceInfo info, Stopping stopping, OneDnn oneDnn) {
-    this.info = info;
+  private CpuDevice(DeviceInfo info, Stopping stopping, OneDnn oneDnn, int threads, double worth) {
+    this.info = Host.with(info, threads);
     this.stopping = stopping;
     this.oneDnn = oneDnn;
-    target = new Target(oneDnn, List.of(oneDnn.stream()), Host.vectors(), 1);
+    var streams = new ArrayList<OneDnn.Stream>();
+    for (int i = 0; i < threads; i++) {
+      streams.add(oneDnn.stream());
+    }
+    target = new Target(oneDnn, streams, Host.vectors(), threads, worth);
+    crew = new Crew(threads, this::enter);
   }
 
   static CpuDevice open(DeviceInfo info, DeviceSettings settings, Stopping stopping) {
+    return open(info, settings, stopping, Target.WORTH);
+  }
+
+  /**
+   * Opens it.
+   *
+   * @param worth the work, in nanoseconds, for which a program's steps are divided into one part
+   *     more; 0 divides whatever can be divided
+   */
+  static CpuDevice open(DeviceInfo info, DeviceSettings settings, Stopping stopping, double worth) {
     if (!settings.options().isEmpty()) {
       throw new IllegalArgumentException(
           "cpu has no option " + settings.options().keySet() + "; it takes none");
+    }
+    if (settings.threads() > Host.GREATEST_THREADS) {
+      throw new IllegalArgumentException(
+          "cpu takes at most "
+              + Host.GREATEST_THREADS
+              + " threads, found "
+              + settings.threads()
+              + "; more make no step faster");
     }
     if (stopping.isStopped()) {
       throw stopped();
@@ -71,7 +96,8 @@ final class CpuDevice implements Device {
               + " BACKPLANE_CACHE",
           e);
     }
-    var device = new CpuDevice(info, stopping, oneDnn);
+    int threads = settings.threads() == 0 ? Host.threads() : settings.threads();
+    var device = new CpuDevice(info, stopping, oneDnn, threads, worth);
     if (!stopping.opened(device)) {
       device.close();
       throw stopped();
@@ -188,6 +214,11 @@ final class CpuDevice implements Device {
     return new DeviceLostException("cpu: the device is closed, or its bundle has stopped");
   }
 
+  /** Runs a program; the caller holds the lock. */
+  void run(BoundProgram program) {
+    crew.run(program);
+  }
+
   /** Makes oneDNN use one thread of the caller; gives what to hand to {@link #leave}. */
   int enter() {
     return oneDnn.threads(1);
@@ -205,6 +236,7 @@ final class CpuDevice implements Device {
         return;
       }
       closed = true;
+      crew.close();
       List<CpuExecutable> programs;
       synchronized (executables) {
         programs = List.copyOf(executables);

@@ -6,7 +6,7 @@ import dev.backplane.backend.Executable;
 import dev.backplane.backend.Execution;
 import dev.backplane.backend.Program;
 import dev.backplane.backend.cpu.program.Assembly;
-import dev.backplane.backend.cpu.program.Bound;
+import dev.backplane.backend.cpu.program.BoundProgram;
 import dev.backplane.kit.check.Bindings;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -98,13 +98,11 @@ final class CpuExecutable implements Executable {
     }
   }
 
-  private void run(Bound[] steps, CpuBuffer[] donated, CpuBuffer[] results) {
+  private void run(BoundProgram steps, CpuBuffer[] donated, CpuBuffer[] results) {
     int threads = device.enter();
     boolean ended = false;
     try {
-      for (var step : steps) {
-        step.run(0);
-      }
+      device.run(steps);
       ended = true;
     } finally {
       device.leave(threads);
@@ -119,11 +117,9 @@ final class CpuExecutable implements Executable {
     }
   }
 
-  private void free(CpuExecution closing, Bound[] steps) {
+  private void free(CpuExecution closing, BoundProgram steps) {
     executions.remove(closing);
-    for (var step : steps) {
-      step.close();
-    }
+    steps.close();
   }
 
   @Override

@@ -19,7 +19,28 @@ final class Host {
   private static final List<String> INSTRUCTION_SETS =
       List.of("avx", "avx2", "fma", "avx512f", "avx512_bf16", "avx512_fp16", "amx_bf16");
 
+  /** What a device can be opened with. */
+  static final int GREATEST_THREADS = 64;
+
+  /** What it is opened with at most, where nobody says how many. */
+  private static final int USUAL_THREADS = 16;
+
   private Host() {}
+
+  /**
+   * The threads of a device of which nobody said how many: one for each processor, within reason.
+   */
+  static int threads() {
+    return Math.min(USUAL_THREADS, Runtime.getRuntime().availableProcessors());
+  }
+
+  /** A device as it is once it was opened with some threads. */
+  static DeviceInfo with(DeviceInfo info, int threads) {
+    var properties = new TreeMap<>(info.properties());
+    properties.put("threads", String.valueOf(threads));
+    return new DeviceInfo(
+        info.id(), info.name(), info.score(), info.usable(), info.reason(), properties);
+  }
 
   /** Whether the JVM was started with the Vector API. */
   static boolean vectors() {
@@ -30,7 +51,7 @@ final class Host {
   static DeviceInfo look() {
     var properties = new TreeMap<String, String>();
     properties.put("cores", String.valueOf(Runtime.getRuntime().availableProcessors()));
-    properties.put("threads", "1");
+    properties.put("threads", String.valueOf(threads()));
     properties.put("kernels", vectors() ? "vector" : "scalar");
     var cpuinfo = lines("/proc/cpuinfo");
     var name = field(cpuinfo, "model name").orElse(System.getProperty("os.arch", "unknown CPU"));

@@ -23,21 +23,30 @@ class ConformanceTest {
 
   private static final int PROGRAMS = 200;
   private static Device device;
+  private static Device divided;
 
   @BeforeAll
   static void open() {
-    device = OnCpu.open();
+    device = OnCpu.open(1);
+    divided = OnCpu.divided(3);
   }
 
   @AfterAll
   static void close() {
     device.close();
+    divided.close();
   }
 
   @TestFactory
   Stream<DynamicTest> everyPrimitiveAgreesWithTheReferenceOrIsLeftToOthers() {
     return Conformance.checks(device, 1)
         .map(check -> DynamicTest.dynamicTest(check.name(), () -> agrees(check)));
+  }
+
+  @TestFactory
+  Stream<DynamicTest> dividedStepsAgreeWithTheReference() {
+    return Conformance.checks(divided, 2)
+        .map(check -> DynamicTest.dynamicTest(check.name() + " divided", () -> agrees(check)));
   }
 
   private static void agrees(Conformance.Check check) {
@@ -60,6 +69,7 @@ class ConformanceTest {
     var oracle = new ReferenceBackend();
     try (var reference = oracle.open(oracle.devices(), DeviceSettings.defaults())) {
       Conformance.programs(device, reference, 1, PROGRAMS);
+      Conformance.programs(divided, reference, 2, PROGRAMS);
     }
   }
 }

@@ -43,9 +43,11 @@ class DonationTest {
 
   @Test
   void sharedMemoryNeverChangesABit() {
-    try (var device = OnCpu.open()) {
+    try (var device = OnCpu.open(1);
+        var divided = OnCpu.divided(3)) {
       for (int seed = 0; seed < PROGRAMS; seed++) {
         agrees(device, new Random(seed), "seed " + seed);
+        agrees(divided, new Random(seed), "divided, seed " + seed);
       }
     }
   }
@@ -90,7 +92,7 @@ class DonationTest {
     }
   }
 
-  private static HashMap<Integer, Integer> donations(Random random, Graph graph) {
+  static HashMap<Integer, Integer> donations(Random random, Graph graph) {
     var results = new ArrayList<Integer>();
     for (int i = 0; i < graph.outputs().size(); i++) {
       results.add(i);
@@ -105,7 +107,7 @@ class DonationTest {
     return donations;
   }
 
-  private static Graph graph(Random random) {
+  static Graph graph(Random random) {
     var builder = new Graph.Builder();
     var pool = new ArrayList<Value>();
     for (int i = 1 + random.nextInt(4); i > 0; i--) {

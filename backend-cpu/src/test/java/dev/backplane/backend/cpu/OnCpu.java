@@ -10,6 +10,7 @@ import dev.backplane.tensor.Literal;
 import java.lang.foreign.Arena;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 /** Runs graphs on the CPU device, for tests. */
 final class OnCpu {
@@ -18,6 +19,16 @@ final class OnCpu {
   static Device open() {
     var backend = new CpuBackend();
     return backend.open(backend.devices(), DeviceSettings.defaults());
+  }
+
+  static Device open(int threads) {
+    var backend = new CpuBackend();
+    return backend.open(backend.devices(), new DeviceSettings(threads, Map.of()));
+  }
+
+  /** A device that divides every step that can be divided, however little work it is. */
+  static Device divided(int threads) {
+    return CpuDevice.open(Host.look(), new DeviceSettings(threads, Map.of()), new Stopping(), 0);
   }
 
   static void write(Buffer buffer, Literal value) {

@@ -61,6 +61,16 @@ record GeneratedKernel(
   }
 
   @Override
+  public long rowBytes(Value value) {
+    long width = value.type().dtype().bytes();
+    return switch (plan.space().extent(value)) {
+      case FULL -> rows.columns() * width;
+      case ROW -> width;
+      case COLUMN, SCALAR -> 0;
+    };
+  }
+
+  @Override
   public Written written(int output) {
     if (!plan.writtenBySweep().contains(plan.inputs() + output)) {
       return Written.AT_THE_END;

@@ -1,5 +1,7 @@
 package dev.backplane.backend.cpu.kernel;
 
+import dev.backplane.graph.Value;
+
 /** A compiled fusion group: one call runs all of it on native memory. Thread-safe. */
 public interface Kernel {
   /** The group's name. */
@@ -27,6 +29,9 @@ public interface Kernel {
    * @param columns of each; the last stretch of a single row may be shorter
    */
   record Rows(long count, long columns) {}
+
+  /** The bytes that one of the rows has in an input or output; 0 for what is not of rows. */
+  long rowBytes(Value value);
 
   /** When an output is written. */
   enum Written {

@@ -44,10 +44,10 @@ public record ArgReduction(
         inner);
   }
 
-  /** Runs it. */
-  public void run(long from, long to) {
+  /** Runs it for the elements before the axis from one until before another. */
+  public void run(long from, long to, long firstOuter, long lastOuter) {
     long step = inner * dtype.bytes();
-    for (long o = 0; o < outer; o++) {
+    for (long o = firstOuter; o < lastOuter; o++) {
       for (long i = 0; i < inner; i++) {
         long first = from + o * extent * step + i * dtype.bytes();
         long found =

@@ -18,6 +18,7 @@ import java.util.Map;
 public final class Assembly implements AutoCloseable {
   private final List<Planned> steps;
   private final StoragePlan storage;
+  private final int[] rounds;
   private final Map<Value, Long> constantOffsets = new HashMap<>();
   private final long constants;
   private final CompileReport report;
@@ -27,6 +28,7 @@ public final class Assembly implements AutoCloseable {
       List<Planned> steps, StoragePlan storage, Map<Value, Literal> literals, long started) {
     this.steps = steps;
     this.storage = storage;
+    rounds = storage.rounds();
     constants = prepare(literals);
     var kernels = new ArrayList<CompileReport.Kernel>();
     for (var step : steps) {
@@ -39,7 +41,8 @@ public final class Assembly implements AutoCloseable {
   /** Compiles a program. */
   public static Assembly of(Program program, Target target) {
     long started = System.nanoTime();
-    var lowered = Lowering.lower(program, target);
+    var divided = target.forWork(Estimate.nanos(program.graph()));
+    var lowered = Lowering.lower(program, divided);
     try {
       var storage = StoragePlan.of(program, lowered);
       return new Assembly(storage.steps(), storage, lowered.constants(), started);
@@ -88,15 +91,20 @@ public final class Assembly implements AutoCloseable {
    * @param results addresses of the results
    * @param scratch address of {@link #scratchBytes} bytes
    */
-  public Bound[] bind(long[] arguments, long[] results, long scratch) {
+  public BoundProgram bind(long[] arguments, long[] results, long scratch) {
     var bound = new ArrayList<Bound>();
-    for (int i = 0; i < steps.size(); i++) {
-      var step = steps.get(i);
-      var reads = addresses(step.reads(), arguments, results, scratch);
-      var writes = addresses(step.writes(), arguments, results, scratch);
-      bound.add(step.bind(reads, writes, scratch + storage.stepScratch(i)));
+    try {
+      for (int i = 0; i < steps.size(); i++) {
+        var step = steps.get(i);
+        var reads = addresses(step.reads(), arguments, results, scratch);
+        var writes = addresses(step.writes(), arguments, results, scratch);
+        bound.add(step.bind(reads, writes, scratch + storage.stepScratch(i)));
+      }
+    } catch (RuntimeException e) {
+      bound.forEach(Bound::close);
+      throw e;
     }
-    return bound.toArray(Bound[]::new);
+    return new BoundProgram(bound, steps.stream().map(Planned::parts).toList(), rounds);
   }
 
   private long[] addresses(List<Value> values, long[] arguments, long[] results, long scratch) {

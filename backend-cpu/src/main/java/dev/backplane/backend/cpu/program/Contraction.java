@@ -14,13 +14,15 @@ import dev.backplane.op.Precision;
 import dev.backplane.tensor.DType;
 import dev.backplane.tensor.TensorType;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Optional;
 
 /**
  * A {@link Dot}, with the bias that is added to it where there is one. oneDNN multiplies f32 and
  * bf16; everything else, and what it has only a reference implementation for, is ours. An operand
- * whose axes do not collapse into rows and columns is transposed into scratch memory first.
+ * whose axes do not collapse into rows and columns is transposed into scratch memory first; any
+ * other contraction is divided by the matrices of the batch, or the rows of the one there is.
  */
 final class Contraction implements Planned {
   private final Value left;
@@ -29,9 +31,24 @@ final class Contraction implements Planned {
   private final Value result;
   private final int nodes;
   private final MatrixProduct product;
-  private final Optional<OneDnn.Matmul> matmul;
-  private final BlockedProduct blocked;
+  private final Division division;
+  private final List<Part> parts;
   private final Target target;
+
+  /** The product of a part: oneDNN's or ours. */
+  private record Part(Optional<OneDnn.Matmul> matmul, Optional<BlockedProduct> blocked) {
+    String implementation() {
+      return matmul
+          .map(OneDnn.Matmul::implementation)
+          .orElseGet(() -> blocked.orElseThrow().implementation());
+    }
+
+    long scratchBytes() {
+      return matmul
+          .map(OneDnn.Matmul::scratchBytes)
+          .orElseGet(() -> blocked.orElseThrow().scratchBytes());
+    }
+  }
 
   private Contraction(
       Node node,
@@ -39,8 +56,8 @@ final class Contraction implements Planned {
       Value result,
       int nodes,
       MatrixProduct product,
-      Optional<OneDnn.Matmul> matmul,
-      BlockedProduct blocked,
+      Division division,
+      List<Part> parts,
       Target target) {
     left = node.operands().getFirst();
     right = node.operands().get(1);
@@ -48,8 +65,8 @@ final class Contraction implements Planned {
     this.result = result;
     this.nodes = nodes;
     this.product = product;
-    this.matmul = matmul;
-    this.blocked = blocked;
+    this.division = division;
+    this.parts = parts;
     this.target = target;
   }
 
@@ -72,11 +89,46 @@ final class Contraction implements Planned {
     var left = node.operands().getFirst().type();
     var right = node.operands().get(1).type();
     var product = MatrixProduct.of(dot, left, right);
+    boolean whole = product.left().needsCopy() || product.right().needsCopy() || isEmpty(product);
+    var division =
+        Division.of(
+            product.batch() > 1 ? product.batch() : product.m(), whole ? 1 : target.parts());
     boolean bf16 = dot.precision() == Precision.BF16 || precision == Precision.BF16;
-    var matmul = oneDnn(product, left.dtype(), dot.result(), bias.isPresent(), bf16, target);
-    var blocked =
-        new BlockedProduct(product, left.dtype(), dot.result(), bias.isPresent(), vectors);
-    return new Contraction(node, bias, result, nodes, product, matmul, blocked, target);
+    // Parts of as many rows share one product; there are at most two numbers of rows.
+    var known = new HashMap<Long, Part>();
+    var parts = new ArrayList<Part>();
+    for (int i = 0; i < division.parts(); i++) {
+      parts.add(
+          known.computeIfAbsent(
+              division.count(i),
+              rows -> {
+                var part = part(product, rows, division);
+                var matmul =
+                    oneDnn(part, left.dtype(), dot.result(), bias.isPresent(), bf16, target);
+                return new Part(
+                    matmul,
+                    matmul.isPresent()
+                        ? Optional.empty()
+                        : Optional.of(
+                            new BlockedProduct(
+                                part, left.dtype(), dot.result(), bias.isPresent(), vectors)));
+              }));
+    }
+    return new Contraction(node, bias, result, nodes, product, division, parts, target);
+  }
+
+  private static boolean isEmpty(MatrixProduct product) {
+    return product.batch() == 0 || product.m() == 0 || product.n() == 0 || product.k() == 0;
+  }
+
+  private static MatrixProduct part(MatrixProduct product, long rows, Division division) {
+    if (division.parts() == 1) {
+      return product;
+    }
+    return product.batch() > 1
+        ? new MatrixProduct(
+            rows, product.m(), product.n(), product.k(), product.left(), product.right())
+        : new MatrixProduct(1, rows, product.n(), product.k(), product.left(), product.right());
   }
 
   private static Optional<OneDnn.Matmul> oneDnn(
@@ -91,13 +143,11 @@ final class Contraction implements Planned {
           case F32, BF16 -> true;
           case F64, F16, I64, I32, I8, U32, U8, BOOL -> false;
         };
-    boolean empty =
-        product.batch() == 0 || product.m() == 0 || product.n() == 0 || product.k() == 0;
     // oneDNN multiplies bf16 in pairs: behind an odd k it reads the next row's first element
     // against
     // a zero, and an infinity there makes a NaN.
     boolean unpaired = operands == DType.BF16 && product.k() % 2 == 1;
-    if (!multiplies || empty || unpaired) {
+    if (!multiplies || isEmpty(product) || unpaired) {
       return Optional.empty();
     }
     return target
@@ -127,7 +177,7 @@ final class Contraction implements Planned {
 
   @Override
   public String implementation() {
-    return matmul.map(OneDnn.Matmul::implementation).orElseGet(blocked::implementation);
+    return parts.getFirst().implementation();
   }
 
   @Override
@@ -153,8 +203,48 @@ final class Contraction implements Planned {
   }
 
   @Override
+  public int parts() {
+    return division.parts();
+  }
+
+  @Override
+  public Span read(int read, int part) {
+    var whole = Span.all(reads().get(read));
+    if (division.parts() == 1 || read == 2) {
+      return whole;
+    }
+    if (read == 0) {
+      return rows(whole, product.left(), product.m(), product.k(), left.type().dtype(), part);
+    }
+    return product.batch() > 1
+        ? rows(whole, product.right(), product.k(), product.n(), right.type().dtype(), part)
+        : whole;
+  }
+
+  /** The bytes of an operand's rows, or of its matrices; all of it where they are interleaved. */
+  private Span rows(Span whole, MatrixView view, long rows, long columns, DType dtype, int part) {
+    long step = product.batch() > 1 ? view.batchStride() : view.rowStride();
+    long extent = product.batch() > 1 ? rows * columns : columns;
+    return step == extent ? division.span(part, step * dtype.bytes()) : whole;
+  }
+
+  @Override
+  public Span written(int write, int part) {
+    return division.parts() == 1 ? Span.all(result) : division.span(part, resultRowBytes());
+  }
+
+  private long resultRowBytes() {
+    long columns = product.batch() > 1 ? product.m() * product.n() : product.n();
+    return columns * result.type().dtype().bytes();
+  }
+
+  @Override
   public long scratchBytes() {
-    return copyBytes() + matmul.map(OneDnn.Matmul::scratchBytes).orElseGet(blocked::scratchBytes);
+    return copyBytes() + parts.stream().mapToLong(Contraction::padded).sum();
+  }
+
+  private static long padded(Part part) {
+    return part.scratchBytes() + Libc.ALIGNMENT - 1 & -Libc.ALIGNMENT;
   }
 
   private long copyBytes() {
@@ -182,16 +272,35 @@ final class Contraction implements Planned {
       at += copyBytes(product.right(), right.type());
     }
     long biasAt = bias.isPresent() ? reads[2] : 0;
-    var multiply = multiply(leftAt, rightAt, biasAt, writes[0], at);
-    return before.isEmpty() ? multiply : new Sequence(before.toArray(Bound[]::new), multiply);
+    var products = new Bound[parts.size()];
+    for (int part = 0; part < products.length; part++) {
+      long first = division.from(part);
+      long leftFirst = leftAt + first * step(product.left()) * left.type().dtype().bytes();
+      long rightFirst =
+          product.batch() > 1
+              ? rightAt + first * product.right().batchStride() * right.type().dtype().bytes()
+              : rightAt;
+      long to = writes[0] + first * resultRowBytes();
+      products[part] = multiply(part, leftFirst, rightFirst, biasAt, to, at);
+      at += padded(parts.get(part));
+    }
+    return before.isEmpty() && products.length == 1
+        ? products[0]
+        : new Products(before.toArray(Bound[]::new), products);
   }
 
-  private Bound multiply(long leftAt, long rightAt, long biasAt, long to, long scratch) {
+  private long step(MatrixView view) {
+    return product.batch() > 1 ? view.batchStride() : view.rowStride();
+  }
+
+  private Bound multiply(int part, long leftAt, long rightAt, long biasAt, long to, long scratch) {
+    var matmul = parts.get(part).matmul();
     if (matmul.isEmpty()) {
+      var blocked = parts.get(part).blocked().orElseThrow();
       return _ -> blocked.run(leftAt, rightAt, biasAt, to, scratch);
     }
-    return new MatmulCall(
-        matmul.get().bind(target.stream(0), leftAt, rightAt, biasAt, to, scratch));
+    var stream = target.stream(part);
+    return new MatmulCall(matmul.get().bind(stream, leftAt, rightAt, biasAt, to, scratch));
   }
 
   private static Bound transpose(MatrixView view, TensorType type, long from, long to) {
@@ -205,7 +314,7 @@ final class Contraction implements Planned {
 
   @Override
   public void close() {
-    matmul.ifPresent(OneDnn.Matmul::close);
+    parts.stream().distinct().forEach(part -> part.matmul().ifPresent(OneDnn.Matmul::close));
   }
 
   private record MatmulCall(Primitive.Call call) implements Bound {
@@ -220,18 +329,21 @@ final class Contraction implements Planned {
     }
   }
 
-  private record Sequence(Bound[] before, Bound last) implements Bound {
+  /** What comes first, where there is one part, and the product of each part. */
+  private record Products(Bound[] before, Bound[] products) implements Bound {
     @Override
     public void run(int part) {
       for (var each : before) {
         each.run(part);
       }
-      last.run(part);
+      products[part].run(part);
     }
 
     @Override
     public void close() {
-      last.close();
+      for (var each : products) {
+        each.close();
+      }
     }
   }
 }

@@ -26,14 +26,20 @@ final class Kernels {
     return refused;
   }
 
-  static Planned fused(Step.Fused group, boolean vectors) {
-    return new FusedStep(group, KernelCompiler.compile(group, vectors));
+  /**
+   * The steps of a group.
+   *
+   * @param parts into how many it is divided if it can be
+   * @param fresh an id for a value between the steps
+   */
+  static List<Planned> fused(Step.Fused group, boolean vectors, int parts, int fresh) {
+    return FusedRows.of(group, KernelCompiler.compile(group, vectors), parts, fresh);
   }
 
   /** A node that stands alone. */
-  static Planned single(Node node, boolean vectors) {
+  static List<Planned> single(Node node, boolean vectors, int parts, int fresh) {
     var graph = new Graph(distinct(node.operands()), List.of(node), node.results());
-    return fused(Step.Fused.of(graph, node.op().name()), vectors);
+    return fused(Step.Fused.of(graph, node.op().name()), vectors, parts, fresh);
   }
 
   private static List<Value> distinct(List<Value> operands) {

@@ -130,7 +130,8 @@ final class Lowering {
         case Step.Single(var node) -> guarded(node, () -> lower(node));
         case Step.Fused group ->
             guarded(
-                group.graph().nodes().getLast(), () -> steps.add(Kernels.fused(group, vectors())));
+                group.graph().nodes().getLast(),
+                () -> steps.addAll(Kernels.fused(group, vectors(), target.parts(), fresh++)));
       }
     }
   }
@@ -241,16 +242,16 @@ final class Lowering {
       case Constant constant -> constants.put(node.result(), constant.value());
       case Iota iota -> constants.put(node.result(), counted(iota));
       case Reshape _, BitcastConvert _, OptimizationBarrier _ -> alias(node);
-      case Broadcast op -> steps.add(Movements.broadcast(node, op));
-      case Transpose op -> steps.add(Movements.transpose(node, op));
-      case Slice op -> steps.add(Movements.slice(node, op));
-      case Reverse op -> steps.add(Movements.reverse(node, op));
+      case Broadcast op -> steps.add(Movements.broadcast(node, op, target.parts()));
+      case Transpose op -> steps.add(Movements.transpose(node, op, target.parts()));
+      case Slice op -> steps.add(Movements.slice(node, op, target.parts()));
+      case Reverse op -> steps.add(Movements.reverse(node, op, target.parts()));
       case Concatenate op -> steps.add(Movements.concatenate(node, op));
       case Pad op -> steps.add(Movements.pad(node, op));
       case DynamicSlice op -> steps.add(Movements.dynamicSlice(node, op));
       case DynamicUpdateSlice _ -> steps.add(Movements.dynamicUpdateSlice(node));
       case Gather op -> steps.add(Movements.gather(node, op));
-      case ArgReduce op -> steps.add(argReduce(node, op));
+      case ArgReduce op -> steps.add(argReduce(node, op, target.parts()));
       case RandomBits op -> steps.add(randomBits(node, op));
       case Reduce op -> reduce(node, op);
       case Unary _, Binary _, Compare _, Select _, Clamp _, Convert _ -> alone(node);
@@ -278,7 +279,7 @@ final class Lowering {
             reason -> {
               throw refused(node, reason);
             });
-    steps.add(Kernels.single(node, vectors()));
+    steps.addAll(Kernels.single(node, vectors(), target.parts(), fresh++));
   }
 
   private void reduce(Node node, Reduce op) {
@@ -288,7 +289,7 @@ final class Lowering {
     }
     var nodes = Kernels.trailing(node, op, fresh++);
     var moved = nodes.getFirst();
-    steps.add(Movements.transpose(moved, (Transpose) moved.op()));
+    steps.add(Movements.transpose(moved, (Transpose) moved.op(), target.parts()));
     alone(nodes.getLast());
   }
 
@@ -326,9 +327,19 @@ final class Lowering {
     return Literal.fill(iota.type(), i -> (double) (i / stride % extent));
   }
 
-  private static Planned argReduce(Node node, ArgReduce op) {
+  private static Planned argReduce(Node node, ArgReduce op, int parts) {
     var reduction = ArgReduction.of(op, node.operands().getFirst().type());
-    return NodeStep.of(node, "scalar", (reads, writes) -> _ -> reduction.run(reads[0], writes[0]));
+    var division = Division.of(reduction.outer(), parts);
+    return new RowStep(
+        node,
+        "scalar",
+        division,
+        0,
+        (reads, writes, scratch, part) -> {
+          long from = division.from(part);
+          long to = division.to(part);
+          return () -> reduction.run(reads[0], writes[0], from, to);
+        });
   }
 
   private static Planned randomBits(Node node, RandomBits op) {

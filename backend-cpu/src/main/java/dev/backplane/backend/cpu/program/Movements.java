@@ -29,16 +29,16 @@ final class Movements {
 
   private Movements() {}
 
-  static Planned transpose(Node node, Transpose op) {
+  static Planned transpose(Node node, Transpose op, int parts) {
     var strides = strides(node, 0);
     var from = new long[strides.length];
     for (int i = 0; i < from.length; i++) {
       from[i] = strides[op.permutation().get(i)];
     }
-    return single(node, 0, from);
+    return single(node, 0, from, parts);
   }
 
-  static Planned slice(Node node, Slice op) {
+  static Planned slice(Node node, Slice op, int parts) {
     var strides = strides(node, 0);
     var from = new long[strides.length];
     long start = 0;
@@ -46,40 +46,43 @@ final class Movements {
       from[i] = strides[i] * op.strides().get(i);
       start += strides[i] * op.starts().get(i);
     }
-    return single(node, start, from);
+    return single(node, start, from, parts);
   }
 
-  static Planned reverse(Node node, Reverse op) {
+  static Planned reverse(Node node, Reverse op, int parts) {
     var from = strides(node, 0);
     long start = 0;
     for (int axis : op.axes()) {
       start += from[axis] * Math.max(0, type(node, 0).shape().dimension(axis) - 1);
       from[axis] = -from[axis];
     }
-    return single(node, start, from);
+    return single(node, start, from, parts);
   }
 
-  static Planned broadcast(Node node, Broadcast op) {
+  static Planned broadcast(Node node, Broadcast op, int parts) {
     var strides = strides(node, 0);
     var from = new long[op.shape().rank()];
     for (int i = 0; i < strides.length; i++) {
       int axis = op.axes().get(i);
       from[axis] = type(node, 0).shape().dimension(i) == 1 ? 0 : strides[i];
     }
-    return single(node, 0, from);
+    return single(node, 0, from, parts);
   }
 
-  /** The result, element by element, from the first operand's start with these strides. */
-  private static Planned single(Node node, long start, long[] from) {
+  /**
+   * The result, element by element, from the first operand's start with these strides; divided by
+   * the first axis of the result.
+   */
+  private static Planned single(Node node, long start, long[] from, int parts) {
     int width = width(node);
     var result = node.result().type().shape();
-    return NodeStep.of(
-        node,
-        STRIDED,
-        (reads, writes) -> {
-          var copy = StridedCopy.of(width, result.dimensions(), from, result.strides());
-          return _ -> copy.run(reads[0] + start * width, writes[0]);
-        });
+    var to = result.strides();
+    if (result.rank() == 0 || result.size() == 0) {
+      var copy = StridedCopy.of(width, result.dimensions(), from, to);
+      return NodeStep.of(
+          node, STRIDED, (reads, writes) -> _ -> copy.run(reads[0] + start * width, writes[0]));
+    }
+    return new CopiedRows(node, STRIDED, Division.of(result.dimension(0), parts), start, from);
   }
 
   static Planned concatenate(Node node, Concatenate op) {

@@ -55,6 +55,11 @@ interface Planned extends AutoCloseable {
     return Span.all(writes().get(write));
   }
 
+  /** Whether every part writes all of a value, and all of them the same bits. */
+  default boolean repeats(int write) {
+    return false;
+  }
+
   /** Scratch memory of its own while it runs, of all parts together. */
   long scratchBytes();
 

@@ -12,4 +12,12 @@ record Span(long from, long to) {
   static Span all(Value value) {
     return new Span(0, value.type().bytes());
   }
+
+  boolean meets(Span other) {
+    return from < other.to && other.from < to;
+  }
+
+  Span shifted(long by) {
+    return new Span(from + by, to + by);
+  }
 }

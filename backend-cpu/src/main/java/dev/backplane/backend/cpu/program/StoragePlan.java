@@ -11,7 +11,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
+import java.util.stream.IntStream;
 
 /**
  * A place for every value of a program, and the steps with the copies that this takes.
@@ -21,11 +21,14 @@ import java.util.Set;
  * scratch memory and copied at the end, after the last reader.
  */
 final class StoragePlan {
+  private static final long MUCH = 16L << 20;
+
   private final Donations donations;
   private final List<Value> inputs;
   private final List<Value> outputs;
   private final Lowering.Lowered lowered;
   private final List<Planned> steps;
+  private final List<Integer> rounds;
   private final Map<Value, Place> places = new HashMap<>();
   private final Map<Value, Value> rescued = new HashMap<>();
   private List<Long> stepScratch = List.of();
@@ -36,13 +39,14 @@ final class StoragePlan {
     inputs = program.graph().inputs();
     outputs = program.graph().outputs();
     this.lowered = lowered;
-    steps = new ArrayList<>(lowered.steps());
+    var order = Order.of(program, lowered);
+    steps = new ArrayList<>(order.steps());
+    rounds = new ArrayList<>(order.rounds());
   }
 
   static StoragePlan of(Program program, Lowering.Lowered lowered) {
     var plan = new StoragePlan(program, lowered);
     plan.placeGiven();
-    plan.delayOverwrites();
     plan.placeResults();
     plan.placeScratch();
     return plan;
@@ -82,32 +86,6 @@ final class StoragePlan {
 
   private boolean reads(Planned step, Value root) {
     return step.reads().stream().anyMatch(value -> root(value).equals(root));
-  }
-
-  private boolean dependsOn(Planned later, Planned earlier) {
-    return earlier.writes().stream().anyMatch(written -> reads(later, root(written)));
-  }
-
-  /**
-   * Moves a step that would overwrite a donated argument behind the argument's last reader, where
-   * nothing in between needs what it writes.
-   */
-  private void delayOverwrites() {
-    for (var donation : donations.resultOfArgument().entrySet()) {
-      var argument = inputs.get(donation.getKey());
-      int writer = writer(root(outputs.get(donation.getValue())));
-      int last = lastReader(argument);
-      if (writer < 0 || last <= writer) {
-        continue;
-      }
-      var moved = steps.get(writer);
-      boolean free =
-          steps.subList(writer + 1, last + 1).stream().noneMatch(step -> dependsOn(step, moved));
-      if (free) {
-        steps.remove(writer);
-        steps.add(last, moved);
-      }
-    }
   }
 
   private int writer(Value root) {
@@ -153,7 +131,7 @@ final class StoragePlan {
     for (int r : copies) {
       var slot = slot(r);
       places.put(slot, new Place.Result(r));
-      steps.add(NodeStep.copy(rescued.getOrDefault(root(outputs.get(r)), outputs.get(r)), slot));
+      append(NodeStep.copy(rescued.getOrDefault(root(outputs.get(r)), outputs.get(r)), slot));
     }
   }
 
@@ -166,9 +144,14 @@ final class StoragePlan {
       if (argument >= 0 && taker != r && !rescued.containsKey(root)) {
         var aside = new Value(-1 - outputs.size() - r, outputs.get(r).type());
         rescued.put(root, aside);
-        steps.add(NodeStep.copy(outputs.get(r), aside));
+        append(NodeStep.copy(outputs.get(r), aside));
       }
     }
+  }
+
+  private void append(Planned step) {
+    rounds.add(rounds.isEmpty() ? 0 : rounds.getLast());
+    steps.add(step);
   }
 
   /** A name for the memory of a result that only a copy writes. Ids of graphs are not negative. */
@@ -190,10 +173,38 @@ final class StoragePlan {
     return true;
   }
 
-  /** Lifetimes of everything else, and of the steps' own scratch. */
+  /**
+   * Memory for everything else. What is shared only between rounds makes nobody wait; where that
+   * takes far more memory, it is shared between steps, and there are more rounds.
+   */
   private void placeScratch() {
+    var bySteps = scratch(IntStream.range(0, steps.size()).boxed().toList());
+    boolean divided = steps.stream().anyMatch(step -> step.parts() > 1);
+    var byRounds = divided ? scratch(rounds) : bySteps;
+    boolean dear = byRounds.plan().bytes() > 2 * bySteps.plan().bytes() + MUCH;
+    var chosen = dear ? bySteps : byRounds;
+    chosen
+        .owners()
+        .forEach(
+            (value, block) ->
+                places.put(value, new Place.Scratch(chosen.plan().offsets().get(block))));
+    stepScratch = chosen.plan().offsets().subList(chosen.values(), chosen.plan().offsets().size());
+    scratchBytes = chosen.plan().bytes();
+  }
+
+  /** A plan of scratch memory: the block of each value, then a block for each step's own. */
+  private record ScratchPlan(Map<Value, Integer> owners, int values, MemoryPlan plan) {}
+
+  /**
+   * Lifetimes of everything that is not placed, and of the steps' own scratch.
+   *
+   * @param times of the steps: what lives at one time does not share memory
+   */
+  private ScratchPlan scratch(List<Integer> times) {
     var owners = new HashMap<Value, Integer>();
     var blocks = new ArrayList<Lifetime>();
+    var holders = new ArrayList<Value>();
+    var last = lastReaders();
     for (int s = 0; s < steps.size(); s++) {
       var step = steps.get(s);
       for (int w = 0; w < step.writes().size(); w++) {
@@ -201,43 +212,53 @@ final class StoragePlan {
         if (places.containsKey(value)) {
           continue;
         }
-        int last = Math.max(s, lastReader(value));
-        int shared = dyingOperand(step, w, s, owners, blocks);
+        int end = times.get(Math.max(s, last.getOrDefault(value, -1)));
+        int shared = dyingOperand(step, w, s, owners, holders, last);
         if (shared >= 0) {
           owners.put(value, shared);
+          holders.set(shared, value);
+          var before = blocks.get(shared);
           blocks.set(
-              shared, new Lifetime(blocks.get(shared).bytes(), blocks.get(shared).first(), last));
+              shared, new Lifetime(before.bytes(), before.first(), Math.max(before.last(), end)));
         } else {
           owners.put(value, blocks.size());
-          blocks.add(new Lifetime(value.type().bytes() + Libc.SLACK, s, last));
+          holders.add(value);
+          blocks.add(new Lifetime(value.type().bytes() + Libc.SLACK, times.get(s), end));
         }
       }
     }
-    int firstOwn = blocks.size();
+    int values = blocks.size();
     for (int s = 0; s < steps.size(); s++) {
-      blocks.add(new Lifetime(steps.get(s).scratchBytes() + Libc.SLACK, s, s));
+      blocks.add(
+          new Lifetime(steps.get(s).scratchBytes() + Libc.SLACK, times.get(s), times.get(s)));
     }
-    var plan = MemoryPlan.of(blocks, Libc.ALIGNMENT);
-    owners.forEach((value, b) -> places.put(value, new Place.Scratch(plan.offsets().get(b))));
-    stepScratch = plan.offsets().subList(firstOwn, blocks.size());
-    scratchBytes = plan.bytes();
+    return new ScratchPlan(owners, values, MemoryPlan.of(blocks, Libc.ALIGNMENT));
+  }
+
+  private Map<Value, Integer> lastReaders() {
+    var last = new HashMap<Value, Integer>();
+    for (int s = 0; s < steps.size(); s++) {
+      for (var value : steps.get(s).reads()) {
+        last.put(root(value), s);
+      }
+    }
+    return last;
   }
 
   /** A block of an operand that dies in this step and that the result may take over; else -1. */
   private int dyingOperand(
-      Planned step, int write, int at, Map<Value, Integer> owners, List<Lifetime> blocks) {
-    Set<Integer> takenHere = new HashSet<>();
-    for (var other : step.writes()) {
-      if (owners.containsKey(other)) {
-        takenHere.add(owners.getOrDefault(other, -1));
-      }
-    }
+      Planned step,
+      int write,
+      int at,
+      Map<Value, Integer> owners,
+      List<Value> holders,
+      Map<Value, Integer> last) {
     for (int read = 0; read < step.reads().size(); read++) {
       var operand = root(step.reads().get(read));
       int block = owners.getOrDefault(operand, -1);
       if (block >= 0
-          && !takenHere.contains(block)
-          && blocks.get(block).last() == at
+          && holders.get(block).equals(operand)
+          && last.getOrDefault(operand, -1) == at
           && operand.type().bytes() == step.writes().get(write).type().bytes()
           && inPlaceForAll(step, write, operand)) {
         return block;
@@ -253,5 +274,46 @@ final class StoragePlan {
       }
     }
     return true;
+  }
+
+  /** The round of each step, now that memory is shared: see {@link Rounds}. */
+  int[] rounds() {
+    return Rounds.of(steps, new Addresses());
+  }
+
+  /** A number for each byte there is: the same memory has the same numbers. */
+  private final class Addresses implements Rounds.Addresses {
+    private final List<Long> arguments = new ArrayList<>();
+    private final List<Long> results = new ArrayList<>();
+
+    private Addresses() {
+      long next = scratchBytes;
+      for (var input : inputs) {
+        arguments.add(next);
+        next += input.type().bytes();
+      }
+      for (var output : outputs) {
+        results.add(next);
+        next += output.type().bytes();
+      }
+      donations
+          .resultOfArgument()
+          .forEach((argument, result) -> results.set(result, arguments.get(argument)));
+    }
+
+    @Override
+    public long of(Value value) {
+      return switch (place(value)) {
+        case Place.Argument(int index) -> arguments.get(index);
+        case Place.Result(int index) -> results.get(index);
+        case Place.Scratch(long offset) -> offset;
+        case Place.Prepared _ -> CONSTANT;
+      };
+    }
+
+    @Override
+    public long ofScratch(int step) {
+      return stepScratch(step);
+    }
   }
 }

@@ -9,10 +9,15 @@ import java.util.List;
  * @param oneDnn the library
  * @param streams the orders of work of the device, one for each part of a step
  * @param vectors whether the JVM has the Vector API
- * @param parts into how many parts a step should be divided that can be: 1 where the device has one
- *     thread, or the program too little work for more
+ * @param parts into how many parts a step should be divided that can be: as many as the device has
+ *     threads, or fewer where the program has too little work
+ * @param worth the work, in nanoseconds, that a program should have for each part
  */
-public record Target(OneDnn oneDnn, List<OneDnn.Stream> streams, boolean vectors, int parts) {
+public record Target(
+    OneDnn oneDnn, List<OneDnn.Stream> streams, boolean vectors, int parts, double worth) {
+  /** What a thread should have to do for it to be worth waking: twice that for the second one. */
+  public static final double WORTH = 50_000;
+
   /** Copies the streams. */
   public Target {
     streams = List.copyOf(streams);
@@ -23,7 +28,9 @@ public record Target(OneDnn oneDnn, List<OneDnn.Stream> streams, boolean vectors
     return streams.get(part);
   }
 
-  Target withParts(int count) {
-    return new Target(oneDnn, streams, vectors, count);
+  /** The same for a program that takes about so many nanoseconds on one thread. */
+  Target forWork(double nanos) {
+    int count = nanos < 2 * worth ? 1 : (int) Math.min(parts, nanos / Math.max(1, worth));
+    return new Target(oneDnn, streams, vectors, Math.max(1, worth == 0 ? parts : count), worth);
   }
 }

@@ -1,0 +1,234 @@
+package dev.backplane.backend.cpu;
+
+import dev.backplane.backend.cpu.program.BoundProgram;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicIntegerArray;
+import java.util.concurrent.atomic.AtomicLongArray;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The threads of a device: the one that starts a program, and others of its own that help.
+ *
+ * <p>A round of a program is open until each of its parts has been claimed and has ended. Which
+ * thread runs a part is not fixed, only what the part does: every thread first claims the part that
+ * has its own number, whose data its caches hold, then whatever is left. So a thread that does not
+ * get a core holds up nobody but by the part it is in. Who ends the last part of a round opens the
+ * next one.
+ *
+ * <p>A thread that waits looks again and again for some microseconds, then lets others have the
+ * core whenever it looks, and soon parks. Nothing here allocates once the threads have started.
+ */
+final class Crew implements AutoCloseable {
+  /** More parts than any round has. */
+  private static final int GREATEST = 1 << 8;
+
+  /** Longs that keep two claims in different cache lines. */
+  private static final int APART = 16;
+
+  private static final int LOOKS = 2_000;
+  private static final long YIELDING_NANOS = 150_000;
+
+  private final int size;
+  private final Runnable enter;
+  private final @Nullable Thread[] threads;
+  private final AtomicLongArray claims;
+  private final AtomicIntegerArray parked;
+  private final AtomicInteger unfinished = new AtomicInteger();
+
+  /** How many rounds have been opened, times {@link #GREATEST}, and the parts of the open one. */
+  private volatile long open;
+
+  private volatile boolean closed;
+  private boolean started;
+
+  // Written before a round is opened, read by who has claimed a part of it.
+  private @Nullable BoundProgram program;
+  private int round;
+  private volatile @Nullable Throwable failure;
+
+  /**
+   * A crew.
+   *
+   * @param size how many threads work at once, the caller's included
+   * @param enter what a thread does before its first work
+   */
+  Crew(int size, Runnable enter) {
+    this.size = size;
+    this.enter = enter;
+    threads = new Thread[size];
+    claims = new AtomicLongArray(size * APART);
+    parked = new AtomicIntegerArray(size);
+  }
+
+  /** Runs a program to its end, or the end of the round that fails. One caller at a time. */
+  void run(BoundProgram work) {
+    if (size == 1 || alone(work)) {
+      for (int i = 0; i < work.rounds(); i++) {
+        for (int part = 0; part < work.parts(i); part++) {
+          work.run(i, part);
+        }
+      }
+      return;
+    }
+    start();
+    program = work;
+    failure = null;
+    threads[0] = Thread.currentThread();
+    open(0);
+    long seen = help(0);
+    while (seen % GREATEST != 0) {
+      await(seen, 0);
+      seen = help(0);
+    }
+    program = null;
+    threads[0] = null;
+    var failed = failure;
+    if (failed != null) {
+      failure = null;
+      throw rethrown(failed);
+    }
+  }
+
+  private static boolean alone(BoundProgram work) {
+    for (int i = 0; i < work.rounds(); i++) {
+      if (work.parts(i) > 1) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private static RuntimeException rethrown(Throwable failed) {
+    if (failed instanceof Error error) {
+      throw error;
+    }
+    return failed instanceof RuntimeException exception
+        ? exception
+        : new IllegalStateException(failed);
+  }
+
+  private void start() {
+    if (started) {
+      return;
+    }
+    started = true;
+    for (int i = 1; i < size; i++) {
+      int number = i;
+      threads[i] =
+          Thread.ofPlatform()
+              .daemon()
+              .inheritInheritableThreadLocals(false)
+              .name("backplane-cpu-" + i)
+              .unstarted(() -> live(number));
+      // What a thread keeps of who made it would keep that one's classes.
+      threads[i].setContextClassLoader(ClassLoader.getSystemClassLoader());
+      threads[i].start();
+    }
+  }
+
+  private void live(int number) {
+    enter.run();
+    while (!closed) {
+      await(help(number), number);
+    }
+  }
+
+  /** Runs parts until there is none to claim; gives the state in which there was none. */
+  private long help(int number) {
+    while (true) {
+      long seen = open;
+      if (!claimOne(seen, number)) {
+        return seen;
+      }
+    }
+  }
+
+  private boolean claimOne(long seen, int number) {
+    int parts = (int) (seen % GREATEST);
+    for (int i = 0; i < parts; i++) {
+      int part = (number + i) % parts;
+      long claimed = claims.get(part * APART);
+      // Of a round that is over every part was claimed, by this round's or a later one's number.
+      if (claimed < seen / GREATEST
+          && claims.compareAndSet(part * APART, claimed, seen / GREATEST)) {
+        run(part);
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private void run(int part) {
+    int at = round;
+    try {
+      java.util.Objects.requireNonNull(program).run(at, part);
+    } catch (Throwable e) {
+      failure = e;
+    }
+    if (unfinished.decrementAndGet() == 0) {
+      open(at + 1);
+    }
+  }
+
+  private void open(int next) {
+    var work = java.util.Objects.requireNonNull(program);
+    boolean over = failure != null || next == work.rounds();
+    int parts = over ? 0 : work.parts(next);
+    round = next;
+    unfinished.set(parts);
+    open = (open / GREATEST + 1) * GREATEST + parts;
+    // Who opened the round runs its first part; at the end only the caller has to know.
+    for (int i = 0; i < Math.max(1, parts); i++) {
+      if (parked.get(i) != 0) {
+        LockSupport.unpark(threads[i]);
+      }
+    }
+  }
+
+  private void await(long seen, int number) {
+    for (int i = 0; i < LOOKS; i++) {
+      if (open != seen) {
+        return;
+      }
+      Thread.onSpinWait();
+    }
+    long end = System.nanoTime() + YIELDING_NANOS;
+    while (System.nanoTime() - end < 0) {
+      if (open != seen) {
+        return;
+      }
+      Thread.yield();
+    }
+    parked.set(number, 1);
+    while (open == seen && !closed) {
+      LockSupport.park(this);
+      if (number == 0 && Thread.currentThread().isInterrupted()) {
+        // An interrupted thread does not park; the work is not abandoned for it.
+        Thread.yield();
+      }
+    }
+    parked.set(number, 0);
+  }
+
+  /** Ends the threads; nothing may run meanwhile. Idempotent. */
+  @Override
+  public void close() {
+    closed = true;
+    boolean interrupted = false;
+    for (int i = 1; i < size && started; i++) {
+      var thread = java.util.Objects.requireNonNull(threads[i]);
+      LockSupport.unpark(thread);
+      while (thread.isAlive()) {
+        try {
+          thread.join();
+        } catch (InterruptedException e) {
+          interrupted = true;
+        }
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}
