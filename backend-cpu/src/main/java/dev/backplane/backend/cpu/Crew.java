@@ -115,15 +115,16 @@ final class Crew implements AutoCloseable {
     started = true;
     for (int i = 1; i < size; i++) {
       int number = i;
-      threads[i] =
+      var thread =
           Thread.ofPlatform()
               .daemon()
               .inheritInheritableThreadLocals(false)
               .name("backplane-cpu-" + i)
               .unstarted(() -> live(number));
       // What a thread keeps of who made it would keep that one's classes.
-      threads[i].setContextClassLoader(ClassLoader.getSystemClassLoader());
-      threads[i].start();
+      thread.setContextClassLoader(ClassLoader.getSystemClassLoader());
+      threads[i] = thread;
+      thread.start();
     }
   }
 

@@ -158,8 +158,10 @@ record Order(List<Planned> steps, List<Integer> rounds) {
       }
       for (int write = 0; write < step.writes().size(); write++) {
         var argument = overwrites.get(step.writes().get(write));
-        for (int reader :
-            argument == null ? List.<Integer>of() : readers.getOrDefault(argument, List.of())) {
+        if (argument == null) {
+          continue;
+        }
+        for (int reader : readers.getOrDefault(argument, List.of())) {
           if (reader != index
               && roundOf[reader] == round
               && readsWhatIsWritten(reader, argument, step, write)) {
