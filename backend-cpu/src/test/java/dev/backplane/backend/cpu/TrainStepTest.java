@@ -5,16 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.sun.management.ThreadMXBean;
-import dev.backplane.backend.Buffer;
 import dev.backplane.backend.Device;
-import dev.backplane.backend.Executable;
-import dev.backplane.backend.Execution;
-import dev.backplane.backend.Workspace;
 import dev.backplane.runtime.reference.Interpreter;
-import dev.backplane.tensor.Literal;
 import java.lang.management.ManagementFactory;
-import java.util.ArrayList;
-import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -34,56 +27,11 @@ class TrainStepTest {
     device.close();
   }
 
-  /** The step bound to buffers whose state is updated in place. */
-  private static final class InPlace implements AutoCloseable {
-    private final Workspace workspace = new Workspace();
-    private final Executable executable;
-    private final List<Buffer> arguments;
-    private final Buffer loss;
-    private final Execution execution;
-
-    private InPlace(TrainStep step, boolean vectors) {
-      executable = device.compile(step.program(vectors), workspace);
-      arguments = device.allocate(step.graph().inputTypes());
-      loss = device.allocate(List.of(step.graph().outputTypes().getFirst())).getFirst();
-      var results = new ArrayList<>(List.of(loss));
-      results.addAll(arguments.subList(TrainStep.STATE, arguments.size()));
-      execution = executable.bind(arguments, results);
-      reset(step);
-    }
-
-    private void reset(TrainStep step) {
-      for (int i = 0; i < arguments.size(); i++) {
-        OnCpu.write(arguments.get(i), step.arguments().get(i));
-      }
-    }
-
-    private void run() {
-      execution.start();
-      execution.await();
-    }
-
-    private List<Literal> state() {
-      var state = new ArrayList<Literal>(List.of(OnCpu.read(loss)));
-      arguments.subList(TrainStep.STATE, arguments.size()).forEach(b -> state.add(OnCpu.read(b)));
-      return state;
-    }
-
-    @Override
-    public void close() {
-      execution.close();
-      executable.close();
-      workspace.close();
-      arguments.forEach(Buffer::close);
-      loss.close();
-    }
-  }
-
   @Test
   void oneStepAgreesWithTheReference() {
     var small = TrainStep.of(8, 20, 16, 5);
     var expected = Interpreter.run(small.graph(), small.arguments());
-    try (var step = new InPlace(small, true)) {
+    try (var step = new BoundStep(device, small, true)) {
       step.run();
       var found = step.state();
       for (int i = 0; i < expected.size(); i++) {
@@ -96,13 +44,13 @@ class TrainStepTest {
 
   @Test
   void theLossFalls() {
-    try (var step = new InPlace(STEP, true)) {
+    try (var step = new BoundStep(device, STEP, true)) {
       step.run();
-      double first = OnCpu.read(step.loss).toDouble();
+      double first = step.loss().toDouble();
       for (int i = 0; i < 50; i++) {
         step.run();
       }
-      double last = OnCpu.read(step.loss).toDouble();
+      double last = step.loss().toDouble();
       assertTrue(last < first / 4, first + " … " + last);
     }
   }
@@ -111,7 +59,7 @@ class TrainStepTest {
   @Test
   void aStartAllocatesNothingOnceItIsCompiled() {
     var threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
-    try (var step = new InPlace(STEP, true)) {
+    try (var step = new BoundStep(device, STEP, true)) {
       long bytes = Long.MAX_VALUE;
       for (int batch = 0; batch < 100 && bytes > 0; batch++) {
         long before = threads.getCurrentThreadAllocatedBytes();
@@ -126,7 +74,7 @@ class TrainStepTest {
 
   @Test
   void theFirstStepHasTheBitsOfTheTenThousandth() {
-    try (var step = new InPlace(STEP, true)) {
+    try (var step = new BoundStep(device, STEP, true)) {
       step.run();
       var first = step.state();
       for (int i = 0; i < 10_000; i++) {
@@ -140,8 +88,8 @@ class TrainStepTest {
 
   @Test
   void scalarAndVectorKernelsGiveEqualBits() {
-    try (var vector = new InPlace(STEP, true);
-        var scalar = new InPlace(STEP, false)) {
+    try (var vector = new BoundStep(device, STEP, true);
+        var scalar = new BoundStep(device, STEP, false)) {
       for (int i = 0; i < 3; i++) {
         vector.run();
         scalar.run();
@@ -152,8 +100,8 @@ class TrainStepTest {
 
   @Test
   void biasesAreAddedByTheProductAndNothingIsCopied() {
-    try (var step = new InPlace(STEP, true)) {
-      var names = step.executable.report().kernels().stream().map(k -> k.name()).toList();
+    try (var step = new BoundStep(device, STEP, true)) {
+      var names = step.report().kernels().stream().map(k -> k.name()).toList();
       assertEquals(2, names.stream().filter("Dot+bias"::equals).count(), names.toString());
       assertEquals(3, names.stream().filter("Dot"::equals).count(), names.toString());
       assertFalse(names.contains("copy"), names.toString());

@@ -65,7 +65,9 @@ final class Algebra {
           one(binary(kind, operands.get(0), operands.get(1), graph, origin));
       case Compare(Compare.Direction direction) ->
           one(compare(direction, operands.get(0), operands.get(1), graph, origin));
-      case Select _ -> one(select(operands, graph, origin));
+      case Select _ ->
+          one(select(operands, graph, origin).or(() -> Pooling.select(operands, graph, origin)));
+      case ReduceWindow window -> one(Pooling.reduceWindow(window, x.orElseThrow(), graph, origin));
       case Convert(DType dtype) -> one(convert(dtype, x.orElseThrow(), graph, origin));
       case BitcastConvert(DType dtype) ->
           x.orElseThrow().type().dtype() == dtype ? one(x) : Optional.empty();
@@ -81,8 +83,7 @@ final class Algebra {
       case AllGather(_, int replicas) -> replicas == 1 ? one(x) : Optional.empty();
       case ReduceScatter(Combiner combiner, _, int replicas) ->
           replicas == 1 && combiner != Combiner.ADD ? one(x) : Optional.empty();
-      case Clamp _, Constant _, Iota _, Gather _, Scatter _, ArgReduce _, ReduceWindow _ ->
-          Optional.empty();
+      case Clamp _, Constant _, Iota _, Gather _, Scatter _, ArgReduce _ -> Optional.empty();
       case SelectAndScatter _, Sort _, RandomBits _, While _, OptimizationBarrier _ ->
           Optional.empty();
       case CustomCall _, AllReduce _, CollectivePermute _ -> Optional.empty();

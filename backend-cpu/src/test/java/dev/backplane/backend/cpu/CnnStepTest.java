@@ -1,0 +1,123 @@
+package dev.backplane.backend.cpu;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.sun.management.ThreadMXBean;
+import dev.backplane.backend.Device;
+import dev.backplane.runtime.reference.Interpreter;
+import java.lang.management.ManagementFactory;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
+
+/** A whole train step of convolution and pooling: natively, right, the same every time. */
+class CnnStepTest {
+  private static final TrainStep STEP = TrainStep.cnn(16, 28, 32, 10);
+  private static Device device;
+
+  @BeforeAll
+  static void open() {
+    device = OnCpu.open();
+  }
+
+  @AfterAll
+  static void close() {
+    device.close();
+  }
+
+  /** Filters that fill vectors, that do not, and fewer than a vector. */
+  @TestFactory
+  Stream<DynamicTest> oneStepAgreesWithTheReference() {
+    return Stream.of(32, 20, 5)
+        .map(filters -> DynamicTest.dynamicTest(filters + " filters", () -> agrees(filters)));
+  }
+
+  private static void agrees(int filters) {
+    var small = TrainStep.cnn(5, 11, filters, 4);
+    var expected = Interpreter.run(small.graph(), small.arguments());
+    for (boolean vectors : new boolean[] {true, false}) {
+      try (var step = new BoundStep(device, small, vectors)) {
+        step.run();
+        var found = step.state();
+        for (int i = 0; i < expected.size(); i++) {
+          for (int e = 0; e < expected.get(i).type().shape().size(); e++) {
+            assertEquals(
+                expected.get(i).doubleAt(e), found.get(i).doubleAt(e), 2e-5, "result " + i);
+          }
+        }
+      }
+    }
+  }
+
+  @Test
+  void theLossFalls() {
+    try (var step = new BoundStep(device, STEP, true)) {
+      step.run();
+      double first = step.loss().toDouble();
+      for (int i = 0; i < 50; i++) {
+        step.run();
+      }
+      double last = step.loss().toDouble();
+      assertTrue(last < first / 4, first + " … " + last);
+    }
+  }
+
+  /** Vectors are objects until the JVM's compiler has got to every kernel; then nothing is left. */
+  @Test
+  void aStartAllocatesNothingOnceItIsCompiled() {
+    var threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+    try (var step = new BoundStep(device, STEP, true)) {
+      long bytes = Long.MAX_VALUE;
+      for (int batch = 0; batch < 100 && bytes > 0; batch++) {
+        long before = threads.getCurrentThreadAllocatedBytes();
+        for (int i = 0; i < 200; i++) {
+          step.run();
+        }
+        bytes = threads.getCurrentThreadAllocatedBytes() - before;
+      }
+      assertEquals(0, bytes, "bytes in 200 starts");
+    }
+  }
+
+  @Test
+  void theFirstStepHasTheBitsOfTheThousandth() {
+    try (var step = new BoundStep(device, STEP, true)) {
+      step.run();
+      var first = step.state();
+      for (int i = 0; i < 1000; i++) {
+        step.run();
+      }
+      step.reset(STEP);
+      step.run();
+      assertEquals(first, step.state());
+    }
+  }
+
+  @Test
+  void scalarAndVectorKernelsGiveEqualBits() {
+    try (var vector = new BoundStep(device, STEP, true);
+        var scalar = new BoundStep(device, STEP, false)) {
+      for (int i = 0; i < 3; i++) {
+        vector.run();
+        scalar.run();
+      }
+      assertEquals(vector.state(), scalar.state());
+    }
+  }
+
+  @Test
+  void noPrimitiveIsAReferenceImplementationAndTheBiasIsAddedByTheConvolution() {
+    try (var step = new BoundStep(device, STEP, true)) {
+      var kernels = step.report().kernels();
+      assertFalse(
+          kernels.stream().anyMatch(k -> k.implementation().startsWith("ref")), kernels.toString());
+      assertTrue(
+          kernels.stream().anyMatch(k -> k.name().equals("Convolution+bias")), kernels.toString());
+    }
+  }
+}
