@@ -24,6 +24,7 @@ final class ConvolutionStep implements Planned {
   private final Map<Long, NativeConvolution> natives;
   private final Target target;
   private final PatchProduct own;
+  private final boolean guarded;
   private final boolean reversed;
   private final Wide wide;
   private final long nativeBytes;
@@ -37,6 +38,7 @@ final class ConvolutionStep implements Planned {
     this.division = division;
     this.natives = natives;
     this.target = target;
+    guarded = request.guarded();
     own =
         new PatchProduct(
             request.geometry(),
@@ -128,7 +130,7 @@ final class ConvolutionStep implements Planned {
   }
 
   private long partBytes() {
-    long exact = request.guarded() ? own.scratchBytes(true) : 0;
+    long exact = guarded ? own.scratchBytes(true) : 0;
     long plain = natives.isEmpty() ? own.scratchBytes(false) : nativeBytes;
     return reversedBytes() + aligned(Math.max(exact, plain));
   }
@@ -253,7 +255,7 @@ final class ConvolutionStep implements Planned {
 
     private void run() {
       long weights = request.kernel().shape().size();
-      if (request.guarded() && !Finite.all(dtype, kernel, weights, request.vectors())) {
+      if (guarded && !Finite.all(dtype, kernel, weights, request.vectors())) {
         work.run(x, kernel, bias, to, scratch, firstRow, endRow, true);
         return;
       }

@@ -46,10 +46,11 @@ final class KernelGradientStep implements Planned {
    * zero for padding may have met it. Every element of a cotangent goes into some sum under each
    * element of the window, so that one that is not finite shows.
    */
-  record Exact(Convolutions.Request request, PatchProduct product) {
+  record Exact(Convolutions.Request request, boolean guarded, PatchProduct product) {
     Exact(Convolutions.Request request) {
       this(
           request,
+          request.guarded(),
           new PatchProduct(
               request.geometry(),
               request.dtype(),
@@ -59,12 +60,12 @@ final class KernelGradientStep implements Planned {
     }
 
     long scratchBytes() {
-      return request.guarded() ? product.scratchBytes(true) : 0;
+      return guarded ? product.scratchBytes(true) : 0;
     }
 
     void correct(PatchProduct.Work work, long x, long kernel, long to, long scratch) {
       var result = request.result().type();
-      if (request.guarded()
+      if (guarded
           && !Finite.all(result.dtype(), to, result.shape().size(), request.vectors())) {
         work.run(x, kernel, 0, to, scratch, 0, request.geometry().rows(), true);
       }
