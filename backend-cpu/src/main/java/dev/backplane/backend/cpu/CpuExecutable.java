@@ -7,11 +7,13 @@ import dev.backplane.backend.Execution;
 import dev.backplane.backend.Program;
 import dev.backplane.backend.cpu.program.Assembly;
 import dev.backplane.backend.cpu.program.BoundProgram;
+import dev.backplane.backend.cpu.program.TimedProgram;
 import dev.backplane.kit.check.Bindings;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** A compiled program of the CPU. */
 final class CpuExecutable implements Executable {
@@ -58,7 +60,7 @@ final class CpuExecutable implements Executable {
       var execution =
           new CpuExecution(
               device,
-              () -> run(steps, donated, resultArray),
+              new Run(steps, donated, resultArray),
               () -> check(argumentArray, resultArray),
               closing -> free(closing, steps));
       executions.add(execution);
@@ -95,6 +97,45 @@ final class CpuExecutable implements Executable {
     }
     for (var result : results) {
       result.requireOpen();
+    }
+  }
+
+  /** The program bound to its buffers. */
+  private final class Run implements CpuExecution.Work {
+    private final BoundProgram steps;
+    private final CpuBuffer[] donated;
+    private final CpuBuffer[] results;
+    private @Nullable TimedProgram timed;
+    private long[] nanos = {};
+
+    Run(BoundProgram steps, CpuBuffer[] donated, CpuBuffer[] results) {
+      this.steps = steps;
+      this.donated = donated;
+      this.results = results;
+    }
+
+    @Override
+    public void run() {
+      var measured = timed;
+      CpuExecutable.this.run(measured == null ? steps : measured.program(), donated, results);
+      if (measured != null) {
+        measured.addTo(nanos);
+      }
+    }
+
+    @Override
+    public boolean measure(long[] nanos) {
+      int kernels = assembly.report().kernels().size();
+      if (nanos.length != 0 && nanos.length != kernels) {
+        throw new IllegalArgumentException(
+            "measure: expected an entry for each of "
+                + kernels
+                + " kernels, found "
+                + nanos.length);
+      }
+      this.nanos = nanos;
+      timed = nanos.length == 0 ? null : steps.timed();
+      return true;
     }
   }
 

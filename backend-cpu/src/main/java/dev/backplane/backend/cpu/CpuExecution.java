@@ -9,8 +9,19 @@ import org.jspecify.annotations.Nullable;
 
 /** Work that runs on the thread that starts it, and has ended when {@link #start} returns. */
 final class CpuExecution implements Execution {
+  /** What an execution does when it is started. */
+  @FunctionalInterface
+  interface Work {
+    void run();
+
+    /** As {@link Execution#measure}. */
+    default boolean measure(long[] nanos) {
+      return false;
+    }
+  }
+
   private final CpuDevice device;
-  private final Runnable work;
+  private final Work work;
   private final Runnable check;
   private final Consumer<CpuExecution> free;
   private @Nullable BackplaneException failure;
@@ -23,7 +34,7 @@ final class CpuExecution implements Execution {
    * @param check throws where the work may not start
    * @param free frees what the execution holds when it closes
    */
-  CpuExecution(CpuDevice device, Runnable work, Runnable check, Consumer<CpuExecution> free) {
+  CpuExecution(CpuDevice device, Work work, Runnable check, Consumer<CpuExecution> free) {
     this.device = device;
     this.work = work;
     this.check = check;
@@ -61,6 +72,16 @@ final class CpuExecution implements Execution {
       if (failure != null) {
         throw failure;
       }
+    } finally {
+      device.lock.unlock();
+    }
+  }
+
+  @Override
+  public boolean measure(long[] nanos) {
+    device.lock.lock();
+    try {
+      return work.measure(nanos);
     } finally {
       device.lock.unlock();
     }

@@ -3,13 +3,16 @@ package dev.backplane.backend.cpu.program;
 import dev.backplane.backend.CompileReport;
 import dev.backplane.backend.Program;
 import dev.backplane.backend.cpu.internal.Libc;
+import dev.backplane.graph.Node;
 import dev.backplane.graph.Value;
+import dev.backplane.kit.work.Work;
 import dev.backplane.tensor.Literal;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 
 /**
  * A compiled program: steps in order, and a place for every value they touch. Bound to buffers and
@@ -32,10 +35,22 @@ public final class Assembly implements AutoCloseable {
     constants = prepare(literals);
     var kernels = new ArrayList<CompileReport.Kernel>();
     for (var step : steps) {
-      kernels.add(new CompileReport.Kernel(step.name(), step.implementation(), step.nodes()));
+      kernels.add(kernel(step));
     }
     report =
         new CompileReport(kernels, Map.of(), storage.scratchBytes(), System.nanoTime() - started);
+  }
+
+  private static CompileReport.Kernel kernel(Planned step) {
+    var nodes = step.nodes();
+    var origins = nodes.stream().map(Node::origin).filter(origin -> !origin.isEmpty()).distinct();
+    return new CompileReport.Kernel(
+        step.name(),
+        step.implementation(),
+        nodes.size(),
+        origins.collect(Collectors.joining(",")),
+        nodes.stream().mapToLong(Work::flops).sum(),
+        Work.bytes(step.reads(), step.writes()));
   }
 
   /** Compiles a program. */

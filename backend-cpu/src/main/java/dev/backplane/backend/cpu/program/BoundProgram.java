@@ -11,6 +11,8 @@ public final class BoundProgram implements AutoCloseable {
   private final Bound[][][] rounds;
 
   private final List<Bound> steps;
+  private final List<Integer> parts;
+  private final int[] roundOf;
 
   /**
    * Sorts bound steps into rounds.
@@ -21,6 +23,8 @@ public final class BoundProgram implements AutoCloseable {
    */
   BoundProgram(List<Bound> steps, List<Integer> parts, int[] roundOf) {
     this.steps = List.copyOf(steps);
+    this.parts = List.copyOf(parts);
+    this.roundOf = roundOf;
     int count = steps.isEmpty() ? 0 : roundOf[roundOf.length - 1] + 1;
     rounds = new Bound[count][][];
     for (int round = 0; round < count; round++) {
@@ -36,6 +40,15 @@ public final class BoundProgram implements AutoCloseable {
       rounds[round] =
           strands.stream().map(strand -> strand.toArray(Bound[]::new)).toArray(Bound[][]::new);
     }
+  }
+
+  /** The same steps, timed; they are freed with this program, not with that one. */
+  public TimedProgram timed() {
+    var timed = new ArrayList<Timed>();
+    for (int i = 0; i < roundOf.length; i++) {
+      timed.add(new Timed(steps.get(i), parts.get(i)));
+    }
+    return new TimedProgram(new BoundProgram(List.copyOf(timed), parts, roundOf), timed);
   }
 
   /** The number of rounds. */

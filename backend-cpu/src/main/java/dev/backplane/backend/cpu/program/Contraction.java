@@ -29,7 +29,7 @@ final class Contraction implements Planned {
   private final Value right;
   private final Optional<Value> bias;
   private final Value result;
-  private final int nodes;
+  private final List<Node> nodes;
   private final MatrixProduct product;
   private final Division division;
   private final List<Part> parts;
@@ -54,7 +54,7 @@ final class Contraction implements Planned {
       Node node,
       Optional<Value> bias,
       Value result,
-      int nodes,
+      List<Node> nodes,
       MatrixProduct product,
       Division division,
       List<Part> parts,
@@ -75,14 +75,14 @@ final class Contraction implements Planned {
    *
    * @param bias a row that is added to every row of the product
    * @param result what is written: the node's result, or the sum with the bias
-   * @param nodes how many nodes of the graph this covers
+   * @param nodes the nodes of the graph that this covers
    */
   static Contraction of(
       Node node,
       Dot dot,
       Optional<Value> bias,
       Value result,
-      int nodes,
+      List<Node> nodes,
       Precision precision,
       boolean vectors,
       Target target) {
@@ -181,7 +181,7 @@ final class Contraction implements Planned {
   }
 
   @Override
-  public int nodes() {
+  public List<Node> nodes() {
     return nodes;
   }
 

@@ -6,6 +6,7 @@ import dev.backplane.backend.cpu.internal.Libc;
 import dev.backplane.backend.cpu.internal.NativeConvolution;
 import dev.backplane.backend.cpu.movement.StridedCopy;
 import dev.backplane.backend.cpu.movement.Widened;
+import dev.backplane.graph.Node;
 import dev.backplane.graph.Value;
 import dev.backplane.tensor.DType;
 import java.util.ArrayList;
@@ -81,7 +82,7 @@ final class ConvolutionStep implements Planned {
   }
 
   @Override
-  public int nodes() {
+  public List<Node> nodes() {
     return request.nodes();
   }
 

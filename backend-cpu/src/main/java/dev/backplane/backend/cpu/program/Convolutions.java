@@ -32,7 +32,7 @@ final class Convolutions {
    *
    * @param bias what is added to each output feature
    * @param result what is written: the node's result, or the sum with the bias
-   * @param nodes how many nodes of the graph this covers
+   * @param nodes the nodes of the graph that this covers
    */
   record Request(
       Node node,
@@ -40,10 +40,15 @@ final class Convolutions {
       Geometry geometry,
       Optional<Value> bias,
       Value result,
-      int nodes,
+      List<Node> nodes,
       boolean vectors) {
     static Request of(
-        Node node, Convolution op, Optional<Value> bias, Value result, int nodes, boolean vectors) {
+        Node node,
+        Convolution op,
+        Optional<Value> bias,
+        Value result,
+        List<Node> nodes,
+        boolean vectors) {
       var x = node.operands().getFirst().type().shape();
       var k = node.operands().get(1).type().shape();
       var geometry = Geometry.of(op, x, k, node.result().type().shape());

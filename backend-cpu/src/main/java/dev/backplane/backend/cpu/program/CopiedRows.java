@@ -22,8 +22,8 @@ record CopiedRows(Node node, String implementation, Division division, long star
   }
 
   @Override
-  public int nodes() {
-    return 1;
+  public List<Node> nodes() {
+    return List.of(node);
   }
 
   @Override

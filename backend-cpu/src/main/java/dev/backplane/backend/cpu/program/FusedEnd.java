@@ -1,6 +1,7 @@
 package dev.backplane.backend.cpu.program;
 
 import dev.backplane.backend.cpu.kernel.Kernel;
+import dev.backplane.graph.Node;
 import dev.backplane.graph.Value;
 import dev.backplane.kit.fusion.Step;
 import java.util.ArrayList;
@@ -57,8 +58,8 @@ record FusedEnd(
   }
 
   @Override
-  public int nodes() {
-    return 0;
+  public List<Node> nodes() {
+    return List.of();
   }
 
   @Override

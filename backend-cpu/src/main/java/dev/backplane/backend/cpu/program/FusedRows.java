@@ -2,6 +2,7 @@ package dev.backplane.backend.cpu.program;
 
 import dev.backplane.backend.cpu.internal.Libc;
 import dev.backplane.backend.cpu.kernel.Kernel;
+import dev.backplane.graph.Node;
 import dev.backplane.graph.Value;
 import dev.backplane.kit.fusion.Step;
 import dev.backplane.tensor.DType;
@@ -54,8 +55,8 @@ record FusedRows(Step.Fused group, Kernel kernel, Division division, Optional<Va
   }
 
   @Override
-  public int nodes() {
-    return group.graph().nodes().size();
+  public List<Node> nodes() {
+    return group.graph().nodes();
   }
 
   @Override

@@ -1,6 +1,7 @@
 package dev.backplane.backend.cpu.program;
 
 import dev.backplane.backend.cpu.kernel.Kernel;
+import dev.backplane.graph.Node;
 import dev.backplane.graph.Value;
 import dev.backplane.kit.fusion.Step;
 import java.util.List;
@@ -18,8 +19,8 @@ record FusedStep(Step.Fused group, Kernel kernel) implements Planned {
   }
 
   @Override
-  public int nodes() {
-    return group.graph().nodes().size();
+  public List<Node> nodes() {
+    return group.graph().nodes();
   }
 
   @Override

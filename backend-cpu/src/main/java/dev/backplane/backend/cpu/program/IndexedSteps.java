@@ -52,8 +52,8 @@ final class IndexedSteps {
     }
 
     @Override
-    public int nodes() {
-      return 1;
+    public List<Node> nodes() {
+      return List.of(node);
     }
 
     @Override

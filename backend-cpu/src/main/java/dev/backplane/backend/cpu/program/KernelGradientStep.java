@@ -5,6 +5,7 @@ import dev.backplane.backend.cpu.convolution.PatchProduct;
 import dev.backplane.backend.cpu.internal.Libc;
 import dev.backplane.backend.cpu.internal.NativeConvolution;
 import dev.backplane.backend.cpu.movement.Widened;
+import dev.backplane.graph.Node;
 import dev.backplane.graph.Value;
 import java.util.List;
 import java.util.Map;
@@ -83,7 +84,7 @@ final class KernelGradientStep implements Planned {
   }
 
   @Override
-  public int nodes() {
+  public List<Node> nodes() {
     return request.nodes();
   }
 

@@ -79,8 +79,8 @@ final class Lowering {
   /** An id that no value of the graph has. */
   private int fresh;
 
-  /** A contraction and the row that its sum node adds. */
-  private record Biased(Node product, Value bias, int nodes) {}
+  /** A contraction, the row that its sum node adds, and the nodes that are gone with both. */
+  private record Biased(Node product, Value bias, List<Node> nodes) {}
 
   private Lowering(Program program, Target target) {
     this.program = program;
@@ -185,7 +185,12 @@ final class Lowering {
           && !absorbed.contains(product)
           && takesBias(product, row.operands().getFirst(), broadcast)) {
         boolean onlyHere = uses.getOrDefault(row.result(), 0) == 1;
-        biased.put(sum, new Biased(product, row.operands().getFirst(), onlyHere ? 3 : 2));
+        biased.put(
+            sum,
+            new Biased(
+                product,
+                row.operands().getFirst(),
+                onlyHere ? List.of(product, row, sum) : List.of(product, sum)));
         absorbed.add(product);
         if (onlyHere) {
           absorbed.add(row);
@@ -238,7 +243,7 @@ final class Lowering {
 
   private void lower(Node node, Primitive primitive) {
     switch (primitive) {
-      case Dot _ -> contraction(node, Optional.empty(), node.result(), 1);
+      case Dot _ -> contraction(node, Optional.empty(), node.result(), List.of(node));
       case Constant constant -> constants.put(node.result(), constant.value());
       case Iota iota -> constants.put(node.result(), counted(iota));
       case Reshape _, BitcastConvert _, OptimizationBarrier _ -> alias(node);
@@ -260,7 +265,7 @@ final class Lowering {
           steps.add(WindowSteps.select(node, op, vectors(), target.parts()));
       case Scatter op -> steps.add(IndexedSteps.scatter(node, op, vectors()));
       case Sort op -> steps.add(IndexedSteps.sort(node, op, target.parts()));
-      case Convolution op -> convolution(node, op, Optional.empty(), node.result(), 1);
+      case Convolution op -> convolution(node, op, Optional.empty(), node.result(), List.of(node));
       case Scan _, While _, If _, CustomCall _ -> throw refused(node, "it has no lowering here");
       case AllReduce _, AllGather _, ReduceScatter _, CollectivePermute _ ->
           throw refused(node, "there are no replica groups here");
@@ -293,7 +298,7 @@ final class Lowering {
     alone(nodes.getLast());
   }
 
-  private void contraction(Node node, Optional<Value> bias, Value result, int nodes) {
+  private void contraction(Node node, Optional<Value> bias, Value result, List<Node> nodes) {
     steps.add(
         Contraction.of(
             node,
@@ -307,7 +312,7 @@ final class Lowering {
   }
 
   private void convolution(
-      Node node, Convolution op, Optional<Value> bias, Value result, int nodes) {
+      Node node, Convolution op, Optional<Value> bias, Value result, List<Node> nodes) {
     var request = Convolutions.Request.of(node, op, bias, result, nodes, vectors());
     steps.addAll(Convolutions.plan(request, target, fresh++));
   }

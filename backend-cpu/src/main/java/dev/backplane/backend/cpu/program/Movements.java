@@ -311,7 +311,7 @@ final class Movements {
     }
 
     @Override
-    public int nodes() {
+    public List<Node> nodes() {
       return step.nodes();
     }
 

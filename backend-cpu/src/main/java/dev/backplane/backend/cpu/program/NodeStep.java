@@ -6,7 +6,12 @@ import java.util.List;
 
 /** A step that runs one node by itself. */
 record NodeStep(
-    String name, String implementation, List<Value> reads, List<Value> writes, Binder binder)
+    String name,
+    List<Node> nodes,
+    String implementation,
+    List<Value> reads,
+    List<Value> writes,
+    Binder binder)
     implements Planned {
   /** Makes the binding of a step without scratch. */
   interface Binder {
@@ -14,7 +19,8 @@ record NodeStep(
   }
 
   static NodeStep of(Node node, String implementation, Binder binder) {
-    return new NodeStep(node.op().name(), implementation, node.operands(), node.results(), binder);
+    return new NodeStep(
+        node.op().name(), List.of(node), implementation, node.operands(), node.results(), binder);
   }
 
   /** A copy of one value into the memory of another of the same size. */
@@ -22,15 +28,11 @@ record NodeStep(
     long bytes = from.type().bytes();
     return new NodeStep(
         "copy",
+        List.of(),
         "bulk",
         List.of(from),
         List.of(to),
         (reads, writes) -> _ -> Movements.copy(reads[0], writes[0], bytes));
-  }
-
-  @Override
-  public int nodes() {
-    return name.equals("copy") ? 0 : 1;
   }
 
   @Override

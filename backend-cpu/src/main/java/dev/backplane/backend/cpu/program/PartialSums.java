@@ -1,6 +1,7 @@
 package dev.backplane.backend.cpu.program;
 
 import dev.backplane.backend.cpu.scatter.Slices;
+import dev.backplane.graph.Node;
 import dev.backplane.graph.Value;
 import dev.backplane.op.Scatter;
 import dev.backplane.tensor.DType;
@@ -19,8 +20,8 @@ record PartialSums(Convolutions.Request request, Value partials, int count) impl
   }
 
   @Override
-  public int nodes() {
-    return 0;
+  public List<Node> nodes() {
+    return List.of();
   }
 
   /** The partial sums, and the operands in case it must be done again exactly. */

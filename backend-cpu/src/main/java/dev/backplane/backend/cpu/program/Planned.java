@@ -1,5 +1,6 @@
 package dev.backplane.backend.cpu.program;
 
+import dev.backplane.graph.Node;
 import dev.backplane.graph.Value;
 import java.util.List;
 
@@ -14,8 +15,8 @@ interface Planned extends AutoCloseable {
   /** By what means. */
   String implementation();
 
-  /** How many nodes of the graph it covers. */
-  int nodes();
+  /** The nodes of the graph that it covers; what only ends another step's work has none. */
+  List<Node> nodes();
 
   /** The values it reads. */
   List<Value> reads();

@@ -25,8 +25,8 @@ record RowStep(
   }
 
   @Override
-  public int nodes() {
-    return 1;
+  public List<Node> nodes() {
+    return List.of(node);
   }
 
   @Override
