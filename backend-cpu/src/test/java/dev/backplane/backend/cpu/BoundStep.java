@@ -28,6 +28,13 @@ final class BoundStep implements AutoCloseable {
     reset(step);
   }
 
+  /** Binds once more to the same buffers, and lets go of that. */
+  void bindAgain() {
+    var results = new ArrayList<>(List.of(loss));
+    results.addAll(arguments.subList(TrainStep.STATE, arguments.size()));
+    executable.bind(arguments, results).close();
+  }
+
   void reset(TrainStep step) {
     for (int i = 0; i < arguments.size(); i++) {
       OnCpu.write(arguments.get(i), step.arguments().get(i));

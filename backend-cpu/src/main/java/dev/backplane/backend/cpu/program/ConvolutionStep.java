@@ -182,6 +182,9 @@ final class ConvolutionStep implements Planned {
     private final DType dtype = request.dtype();
     private final DType resultType = request.result().type().dtype();
     private final PatchProduct.Work work = own.work();
+    private final long elements = request.x().shape().size();
+    private final long weights = request.kernel().shape().size();
+    private final long results = request.result().type().shape().size();
     private final long x;
     private final long kernel;
     private final long bias;
@@ -255,7 +258,6 @@ final class ConvolutionStep implements Planned {
     }
 
     private void run() {
-      long weights = request.kernel().shape().size();
       if (guarded && !Finite.all(dtype, kernel, weights, request.vectors())) {
         work.run(x, kernel, bias, to, scratch, firstRow, endRow, true);
         return;
@@ -265,7 +267,7 @@ final class ConvolutionStep implements Planned {
         return;
       }
       if (wide.x > 0) {
-        Widened.widen(dtype, x, wideX, request.x().shape().size());
+        Widened.widen(dtype, x, wideX, elements);
         Widened.widen(dtype, kernel, wideKernel, weights);
       }
       if (reversal != null) {
@@ -273,7 +275,7 @@ final class ConvolutionStep implements Planned {
       }
       call.run();
       if (wide.result > 0) {
-        Widened.narrow(resultType, wideResult, to, request.result().type().shape().size());
+        Widened.narrow(resultType, wideResult, to, results);
       }
     }
 

@@ -7,6 +7,7 @@ import dev.backplane.backend.cpu.internal.NativeConvolution;
 import dev.backplane.backend.cpu.movement.Widened;
 import dev.backplane.graph.Node;
 import dev.backplane.graph.Value;
+import dev.backplane.tensor.DType;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -47,10 +48,19 @@ final class KernelGradientStep implements Planned {
    * zero for padding may have met it. Every element of a cotangent goes into some sum under each
    * element of the window, so that one that is not finite shows.
    */
-  record Exact(Convolutions.Request request, boolean guarded, PatchProduct product) {
+  record Exact(
+      DType dtype,
+      long elements,
+      long rows,
+      boolean vectors,
+      boolean guarded,
+      PatchProduct product) {
     Exact(Convolutions.Request request) {
       this(
-          request,
+          request.result().type().dtype(),
+          request.result().type().shape().size(),
+          request.geometry().rows(),
+          request.vectors(),
           request.guarded(),
           new PatchProduct(
               request.geometry(),
@@ -65,10 +75,8 @@ final class KernelGradientStep implements Planned {
     }
 
     void correct(PatchProduct.Work work, long x, long kernel, long to, long scratch) {
-      var result = request.result().type();
-      if (guarded
-          && !Finite.all(result.dtype(), to, result.shape().size(), request.vectors())) {
-        work.run(x, kernel, 0, to, scratch, 0, request.geometry().rows(), true);
+      if (guarded && !Finite.all(dtype, to, elements, vectors)) {
+        work.run(x, kernel, 0, to, scratch, 0, rows, true);
       }
     }
   }
@@ -155,17 +163,19 @@ final class KernelGradientStep implements Planned {
       throw e;
     }
     var work = exact.product().work();
+    long elements = request.x().shape().size();
+    long cotangents = request.kernel().shape().size();
+    long gradients = sums.type().shape().size();
     return new Bound() {
       @Override
       public void run(int part) {
         if (wide.x() > 0) {
-          Widened.widen(request.dtype(), reads[0], x, request.x().shape().size());
-          Widened.widen(request.dtype(), reads[1], kernel, request.kernel().shape().size());
+          Widened.widen(request.dtype(), reads[0], x, elements);
+          Widened.widen(request.dtype(), reads[1], kernel, cotangents);
         }
         calls[part].run();
         if (wide.result() > 0) {
-          var type = sums.type();
-          Widened.narrow(type.dtype(), result, writes[0], type.shape().size());
+          Widened.narrow(sums.type().dtype(), result, writes[0], gradients);
         }
         if (calls.length == 1) {
           exact.correct(work, reads[0], reads[1], writes[0], own);
