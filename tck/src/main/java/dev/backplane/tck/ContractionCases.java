@@ -127,6 +127,41 @@ final class ContractionCases {
 
   private static Case convolution(
       Draw draw, int index, DType dtype, DType result, Precision precision) {
+    return switch (index) {
+      // Channels that fill a vector and some; same size, half size, twice the size.
+      case 1 -> picture(draw, index, dtype, result, precision, Window.of(3, 1, 1, 1), 3, 32);
+      case 2 -> picture(draw, index, dtype, result, precision, Window.of(3, 2, 0, 1), 16, 20);
+      case 3 -> picture(draw, index, dtype, result, precision, new Window(3, 1, 1, 2, 2, 1), 17, 8);
+      // The window is larger than the result: the gradient of a kernel.
+      case 4 -> picture(draw, index, dtype, result, precision, Window.of(7, 1, 1, 1), 5, 33);
+      case 5 -> picture(draw, index, dtype, result, precision, new Window(5, 1, 1, 0, 1, 2), 4, 16);
+      default -> anyConvolution(draw, index, dtype, result, precision);
+    };
+  }
+
+  /** Two square pictures, channels last. */
+  private static Case picture(
+      Draw draw,
+      int index,
+      DType dtype,
+      DType result,
+      Precision precision,
+      Window window,
+      int channels,
+      int outputs) {
+    var layout = Layout.channelsLast(2);
+    var op =
+        new Convolution(
+            List.of(window, window), layout, Layout.kernelLast(2), layout, 1, 1, result, precision);
+    var kernel = TensorType.of(dtype, window.size(), window.size(), channels, outputs);
+    return Case.of(
+        op,
+        values(draw, TensorType.of(dtype, 2, 9, 9, channels), index),
+        values(draw, kernel, index + 1));
+  }
+
+  private static Case anyConvolution(
+      Draw draw, int index, DType dtype, DType result, Precision precision) {
     int spatial = index == 0 ? 0 : draw.between(1, index < 40 ? 2 : 3);
     var windows = new ArrayList<Window>();
     var image = new ArrayList<Integer>();
@@ -161,9 +196,10 @@ final class ContractionCases {
             precision);
     var x = shape(input, batch, channels * featureGroups, image);
     var k = shape(kernel, outputs, channels, windows.stream().map(Window::size).toList());
-    // What an infinite weight makes of padding is not defined, so weights are finite.
     return Case.of(
-        op, values(draw, new TensorType(dtype, x), index), draw.ordinary(new TensorType(dtype, k)));
+        op,
+        values(draw, new TensorType(dtype, x), index),
+        values(draw, new TensorType(dtype, k), index + 2));
   }
 
   private static Layout layout(Draw draw, int spatial) {

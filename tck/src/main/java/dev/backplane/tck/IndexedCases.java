@@ -96,7 +96,22 @@ final class IndexedCases {
     return Case.of(op, draw.any(new TensorType(dtype, plan.x), index), plan.indices(draw));
   }
 
+  /** Rows of a table, most of them several times: the gradient of an embedding. */
+  private static Case rows(Draw draw, Scatter.Mode mode, DType dtype) {
+    var table = TensorType.of(dtype, 12, 35);
+    var updates = TensorType.of(dtype, 40, 35);
+    var indices = draw.integers(TensorType.of(draw.oneOf(INDICES), 40), 0, 13);
+    return Case.of(
+        new Scatter(mode, List.of(1), List.of(0), List.of(0), 1),
+        factors(draw, mode, table),
+        indices,
+        factors(draw, mode, updates));
+  }
+
   private static Case scatter(Draw draw, int index, Scatter.Mode mode, DType dtype) {
+    if (index == 2) {
+      return rows(draw, mode, dtype);
+    }
     var plan = Plan.draw(draw, index);
     var windowAxes = plan.offsetAxes(draw);
     var dimensions = new ArrayList<Integer>();
@@ -131,8 +146,13 @@ final class IndexedCases {
   }
 
   private static Case sort(Draw draw, int index, DType dtype) {
-    var shape = index == 4 ? Shape.of(3, 0) : draw.full(index);
-    int axis = draw.between(0, shape.rank() - 1);
+    var shape =
+        switch (index) {
+          case 4 -> Shape.of(3, 0);
+          case 5 -> Shape.of(700, 2);
+          default -> draw.full(index);
+        };
+    int axis = index == 5 ? 0 : draw.between(0, shape.rank() - 1);
     int keys = draw.between(1, 2);
     var operands = new ArrayList<Literal>();
     var type = new TensorType(dtype, shape);

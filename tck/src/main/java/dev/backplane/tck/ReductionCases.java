@@ -108,17 +108,39 @@ final class ReductionCases {
     return windows;
   }
 
+  /** From this case on: pictures, channels last, as pooling has them. */
+  private static final int POOLING = 18;
+
+  private static Shape picture(Draw draw) {
+    return Shape.of(
+        draw.between(1, 3), draw.between(2, 9), draw.between(2, 9), draw.between(1, 40));
+  }
+
+  private static List<Window> pooling(Draw draw) {
+    int size = draw.between(2, 3);
+    int low = draw.between(0, 1);
+    var window = Window.of(size, draw.between(1, 3), low, draw.between(0, 1));
+    return List.of(Window.one(), window, window, Window.one());
+  }
+
   private static Case reduceWindow(Draw draw, int index, Combiner combiner, DType dtype) {
-    var shape = draw.shape(index);
-    var windows = windows(draw, shape, index % 2 == 1);
+    var shape =
+        index == POOLING - 1
+            ? Shape.of(3, 40)
+            : index >= POOLING ? picture(draw) : draw.shape(index);
+    var windows =
+        index == POOLING - 1
+            // Everything up to an element: a running sum.
+            ? List.of(Window.one(), Window.of(40, 1, 39, 0))
+            : index >= POOLING ? pooling(draw) : windows(draw, shape, index % 2 == 1);
     return Case.of(
         new ReduceWindow(combiner, windows),
         values(draw, combiner, new TensorType(dtype, shape), index));
   }
 
   private static Case selectAndScatter(Draw draw, int index, ArgReduce.Kind kind, DType dtype) {
-    var shape = draw.shape(index);
-    var windows = windows(draw, shape, false);
+    var shape = index >= POOLING ? picture(draw) : draw.shape(index);
+    var windows = index >= POOLING ? pooling(draw) : windows(draw, shape, false);
     var positions = new ArrayList<Integer>();
     for (int axis = 0; axis < shape.rank(); axis++) {
       positions.add(windows.get(axis).positions(shape.dimension(axis)));
