@@ -8,6 +8,8 @@ module dev.backplane.launcher.cli {
   requires com.google.guice;
   requires info.picocli;
   requires me.tongfei.progressbar;
+  requires org.jline.reader;
+  requires org.jline.terminal;
   requires jakarta.inject;
   requires static org.eclipse.osgi;
   requires static org.jspecify;

@@ -44,6 +44,11 @@ record Launcher(Path folder) {
   }
 
   Running start(String... arguments) throws IOException {
+    return start(List.of(), arguments);
+  }
+
+  /** The same with further options for the JVM. */
+  Running start(List<String> options, String... arguments) throws IOException {
     var command = new ArrayList<String>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(
@@ -53,7 +58,10 @@ record Launcher(Path folder) {
             "--add-modules=ALL-DEFAULT,jdk.incubator.vector",
             "--enable-native-access=ALL-UNNAMED",
             "--sun-misc-unsafe-memory-access=allow",
-            "-Djava.io.tmpdir=" + Files.createDirectories(folder.resolve("tmp")),
+            "-Djava.io.tmpdir=" + Files.createDirectories(folder.resolve("tmp"))));
+    command.addAll(options);
+    command.addAll(
+        List.of(
             "--module-path=" + AssemblyFolder.root().resolve("boot"),
             "--module=dev.backplane.launcher.boot/dev.backplane.launcher.boot.Main"));
     command.addAll(List.of(arguments));

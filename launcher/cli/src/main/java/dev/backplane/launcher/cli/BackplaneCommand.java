@@ -21,7 +21,8 @@ import picocli.CommandLine.Spec;
       EvaluateCommand.class,
       PredictCommand.class,
       BenchCommand.class,
-      PluginsCommand.class
+      PluginsCommand.class,
+      ShellCommand.class
     },
     footerHeading = "%nAnswered by the script itself:%n",
     footer = {

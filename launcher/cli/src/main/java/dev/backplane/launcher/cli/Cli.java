@@ -3,6 +3,7 @@ package dev.backplane.launcher.cli;
 import com.google.inject.Injector;
 import dev.backplane.BackplaneException;
 import jakarta.inject.Inject;
+import jakarta.inject.Singleton;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
@@ -14,6 +15,7 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.UnmatchedArgumentException;
 
 /** From the arguments to an exit code; whatever goes wrong on the way ends as words. */
+@Singleton
 final class Cli {
   private final Injector injector;
   private final PluginNews news;
@@ -24,14 +26,6 @@ final class Cli {
     this.injector = injector;
     this.news = news;
     main = line(BackplaneCommand.class);
-  }
-
-  private CommandLine line(Class<?> root) {
-    var line = new CommandLine(root, new OursByGuice(injector));
-    line.setCaseInsensitiveEnumValuesAllowed(true);
-    line.setParameterExceptionHandler(Cli::wrongUsage);
-    line.setExecutionExceptionHandler((e, command, parsed) -> failed(e, command.getErr()));
-    return line;
   }
 
   /** The command of the process. */
@@ -80,12 +74,27 @@ final class Cli {
     }
   }
 
+  /** A root with its subcommands, ready to be asked. */
+  CommandLine line(Class<?> root) {
+    var line = new CommandLine(root, new OursByGuice(injector));
+    line.setCaseInsensitiveEnumValuesAllowed(true);
+    line.setParameterExceptionHandler(Cli::wrongUsage);
+    line.setExecutionExceptionHandler((e, command, parsed) -> failed(e, command.getErr()));
+    return line;
+  }
+
   private static int wrongUsage(ParameterException e, String[] arguments) {
     var line = e.getCommandLine();
     var err = line.getErr();
     err.println("backplane: " + message(e));
-    err.println("Try '" + line.getCommandSpec().qualifiedName() + " --help'.");
+    err.println("Try '" + qualifiedName(line) + "'.");
     return ExitCode.WRONG_USAGE.number;
+  }
+
+  /** In a shell the root has no name. */
+  private static String qualifiedName(CommandLine line) {
+    var name = line.getCommandSpec().qualifiedName().strip();
+    return name.isEmpty() ? "help" : name + " --help";
   }
 
   /** picocli's words, but for a name nobody knows: there the nearest known one helps more. */

@@ -45,7 +45,7 @@ final class PluginNews {
   /**
    * Prints a line in one go: a bar is drawn anew below it, and no other writer comes in between.
    */
-  private static void print(String line) {
+  static void print(String line) {
     System.err.print(ProgressDisplay.isOnTerminal() ? "\r\033[K" + line + "\n" : line + "\n");
     System.err.flush();
   }

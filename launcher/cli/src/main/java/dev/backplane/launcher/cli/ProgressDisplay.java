@@ -11,8 +11,11 @@ interface ProgressDisplay extends Callback, AutoCloseable {
   @Override
   default void close() {}
 
-  /** A bar on a terminal, a line for each epoch elsewhere. */
+  /** A bar on a terminal, a line for each epoch elsewhere; in the background not too many. */
   static ProgressDisplay forPeople(PrintWriter err) {
+    if (err instanceof BackgroundLines) {
+      return new NowAndThenLines(err);
+    }
     return isOnTerminal() ? new ProgressBarOnTerminal() : new EpochLines(err);
   }
 

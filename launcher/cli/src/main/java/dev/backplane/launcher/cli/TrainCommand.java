@@ -14,6 +14,7 @@ import java.time.format.DateTimeFormatter;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.concurrent.Callable;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -27,6 +28,8 @@ import picocli.CommandLine.Spec;
     description = "Trains a recipe; data, model and settings come with it.",
     mixinStandardHelpOptions = true)
 final class TrainCommand implements Callable<Integer> {
+  private static final AtomicInteger FOLDERS = new AtomicInteger();
+
   private final Backplane backplane;
   private final StopWhenAsked stop = new StopWhenAsked();
 
@@ -134,7 +137,16 @@ final class TrainCommand implements Callable<Integer> {
   private static Path newFolder(String recipe) {
     var time =
         DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss", Locale.ROOT).format(LocalDateTime.now());
-    return Path.of("runs", recipe + "-" + time + "-" + ProcessHandle.current().pid());
+    // A shell may begin several in one second.
+    int ordinal = FOLDERS.getAndIncrement();
+    return Path.of(
+        "runs",
+        recipe
+            + "-"
+            + time
+            + "-"
+            + ProcessHandle.current().pid()
+            + (ordinal == 0 ? "" : "-" + ordinal));
   }
 
   private void print(Recipe recipe, Run run, Path folder) {

@@ -2,6 +2,7 @@ package dev.backplane.launcher.cli;
 
 import dev.backplane.Backplane;
 import dev.backplane.Training;
+import dev.backplane.launcher.deployer.Plugin;
 import dev.backplane.launcher.deployer.assembly.HostFile;
 import dev.backplane.launcher.deployer.assembly.Judgement;
 import dev.backplane.launcher.deployer.assembly.NoBundleException;
@@ -14,12 +15,14 @@ import jakarta.inject.Inject;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.BundleException;
+import org.osgi.framework.Version;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -38,6 +41,7 @@ import picocli.CommandLine.Spec;
 final class WhyCommand implements Callable<Integer> {
   private final BundleContext context;
   private final Backplane backplane;
+  private final PluginNews news;
 
   @Spec CommandSpec spec;
 
@@ -61,9 +65,10 @@ final class WhyCommand implements Callable<Integer> {
   boolean json;
 
   @Inject
-  WhyCommand(BundleContext context, Backplane backplane) {
+  WhyCommand(BundleContext context, Backplane backplane, PluginNews news) {
     this.context = context;
     this.backplane = backplane;
+    this.news = news;
   }
 
   @Override
@@ -89,6 +94,7 @@ final class WhyCommand implements Callable<Integer> {
       }
       if (devices.isEmpty()) {
         Judgement.all(context).forEach(this::print);
+        news.plugins().ifPresent(plugins -> plugins.list().forEach(this::printIfRefused));
         return ExitCode.DONE;
       }
       try (var framework = TwinFramework.open(context, Twin.of(context, devices))) {
@@ -100,6 +106,16 @@ final class WhyCommand implements Callable<Integer> {
     } catch (BundleException e) {
       var file = host == null ? "" : host + ": ";
       throw new CommandException(ExitCode.FAILED, file + e.getMessage(), e);
+    }
+  }
+
+  /** What never was installed, or not for long, is no bundle of the framework. */
+  private void printIfRefused(Plugin plugin) {
+    if (plugin.state() == Plugin.State.REFUSED) {
+      var words = plugin.bundle().split(" ", 2);
+      var version = words.length < 2 ? Version.emptyVersion : Version.parseVersion(words[1]);
+      var name = words[0].isEmpty() ? plugin.file() : words[0];
+      print(new Judgement(name, version, false, List.of(plugin.reason())));
     }
   }
 

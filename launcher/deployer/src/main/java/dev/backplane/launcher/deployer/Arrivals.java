@@ -23,7 +23,9 @@ import org.osgi.framework.wiring.FrameworkWiring;
 
 /** Lets bundles come in, step by step: judged, installed, resolved, started, looked at again. */
 final class Arrivals {
-  /** So long a bundle may take to start before it is refused. */
+  /**
+   * So long a bundle may take to start before it is refused, unless the property says otherwise.
+   */
   private static final Duration PATIENCE = Duration.ofSeconds(15);
 
   /** So long everybody waits for a bundle that starts: most take much less. */
@@ -34,6 +36,7 @@ final class Arrivals {
 
   private final BundleContext context;
   private final Installed installed;
+  private final Duration patience;
   private final Copies copies;
   private final Doorkeeper doorkeeper;
   private final Departures departures;
@@ -47,11 +50,19 @@ final class Arrivals {
       Departures departures,
       Notices notices) {
     this.context = context;
+    patience = patience(context);
     installed = new Installed(context);
     this.copies = copies;
     this.doorkeeper = doorkeeper;
     this.departures = departures;
     this.notices = notices;
+  }
+
+  private static Duration patience(BundleContext context) {
+    var seconds = context.getProperty("backplane.plugins.patience");
+    return seconds != null && seconds.matches("[1-9][0-9]{0,5}")
+        ? Duration.ofSeconds(Long.parseLong(seconds))
+        : PATIENCE;
   }
 
   /** Brings a guest as far as it gets without anybody else. */
@@ -115,7 +126,7 @@ final class Arrivals {
             bundle ->
                 bundle.getVersion().equals(guest.version())
                     || (guest.isSingleton() && bundle.getState() != Bundle.INSTALLED))
-        .filter(bundle -> !bundle.equals(guest.bundle))
+        .filter(bundle -> !bundle.getLocation().equals(guest.location()))
         .findFirst();
   }
 
@@ -188,11 +199,13 @@ final class Arrivals {
    *
    * @param changing whether more is on its way, so that it is too early to complain
    * @param lookedBefore whether files may have come one after the other, and more may follow
-   * @return whether the next look may bring in another version of one that does not resolve
+   * @return whether one has come in or turned out not to fit, so that the next look may let others
+   *     go or come
    */
   boolean startThoseThatFit(Set<Guest> kept, boolean changing, boolean lookedBefore)
       throws InterruptedException {
     watchHanging();
+    boolean changed = false;
     boolean more = kept.stream().anyMatch(this::isWaiting);
     while (more) {
       more = false;
@@ -201,21 +214,23 @@ final class Arrivals {
         if (isWaiting(guest) && isResolved(guest)) {
           start(guest);
           more = true;
+          changed = true;
         }
       }
     }
-    boolean fresh = false;
     for (var guest : kept) {
       if (isWaiting(guest)) {
-        fresh |= guest.fresh;
+        changed |= guest.fresh;
         guest.fresh = false;
         if (guest.isFragment()) {
           attach(guest);
         }
-        tellWhatIsMissing(guest, changing || mayStillResolve(guest, lookedBefore));
+        boolean mayStillResolve = mayStillResolve(guest, lookedBefore);
+        changed |= mayStillResolve;
+        tellWhatIsMissing(guest, changing || mayStillResolve);
       }
     }
-    return fresh;
+    return changed;
   }
 
   /** What it needs may have been dropped together with it, and be read at the next look. */
@@ -265,7 +280,7 @@ final class Arrivals {
   private void settle(Guest guest) throws InterruptedException {
     var attempt = Objects.requireNonNull(guest.attempt);
     if (!attempt.hasEnded()) {
-      if (attempt.isOlderThan(PATIENCE)) {
+      if (attempt.isOlderThan(patience)) {
         hangs(guest, attempt);
       }
       return;
@@ -279,7 +294,6 @@ final class Arrivals {
           Set.of());
       return;
     }
-    guest.former = null;
     lookAgain(guest);
     if (guest.state == State.STARTING) {
       var others = installed.otherVersions(guest);
@@ -287,7 +301,11 @@ final class Arrivals {
           guest,
           others.isEmpty()
               ? "is in: new jobs can use it"
-              : "is in beside " + String.join(", ", others) + ": new jobs use it");
+              : "is in beside "
+                  + String.join(", ", others)
+                  + (installed.isNewest(guest)
+                      ? ": new jobs use it"
+                      : ": new jobs use it when the newer is gone"));
     }
   }
 
@@ -319,7 +337,7 @@ final class Arrivals {
     refuse(
         guest,
         "it has not started within "
-            + PATIENCE.toSeconds()
+            + patience.toSeconds()
             + " s; it is in "
             + where
             + ". It is interrupted, and what it registers stays hidden. Begin long work in a thread"

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -45,6 +46,12 @@ final class Deployer implements AutoCloseable {
 
   /** What was there without the folder and had to go for something in it, by symbolic name. */
   private final Map<String, Guest> originals = new HashMap<>();
+
+  /**
+   * Who served last, by symbolic name: whatever becomes of a file, that stays, or comes back, as
+   * long as some file wants that name to be in and nothing else can serve it.
+   */
+  private final Map<String, Guest> serving = new HashMap<>();
 
   private List<Folder.Found> found = List.of();
   private final Map<Path, String> doubles = new HashMap<>();
@@ -91,6 +98,7 @@ final class Deployer implements AutoCloseable {
     }
     boolean changing = folder.isUnsettled();
     changing |= arrivals.startThoseThatFit(kept, changing, lookedBefore);
+    rememberWhoServes(kept);
     changing |= departures.see(leaving(kept), originals);
     forget(kept);
     tellOfTroubles();
@@ -112,16 +120,18 @@ final class Deployer implements AutoCloseable {
     originals.forEach((name, original) -> byName.computeIfAbsent(name, _ -> new ArrayList<>()));
     byName.forEach(
         (name, ranked) -> {
+          var served = ranked.isEmpty() ? null : serving.get(name);
+          addLast(ranked, originals.get(name));
           ranked.sort(Comparator.comparing(Guest::version).reversed());
-          var formers =
-              ranked.stream().map(guest -> guest.former).filter(Objects::nonNull).toList();
-          ranked.addAll(formers);
-          var original = originals.get(name);
-          if (original != null && !ranked.contains(original)) {
-            ranked.add(original);
-          }
+          addLast(ranked, served);
         });
     return byName;
+  }
+
+  private static void addLast(List<Guest> ranked, @Nullable Guest guest) {
+    if (guest != null && !ranked.contains(guest)) {
+      ranked.add(guest);
+    }
   }
 
   /** Of two files with one name and version the one counts that is in, else the first. */
@@ -176,29 +186,22 @@ final class Deployer implements AutoCloseable {
           arrivals.older(ranked.subList(ranked.indexOf(guest) + 1, ranked.size()), guest);
           return;
         }
-        case STARTING, LEAVING -> {
-          rememberFormer(guest);
-          mayCome = false;
-        }
+        case STARTING, LEAVING -> mayCome = false;
         case WAITING -> mayCome &= !guest.fresh && !arrivals.mayStillResolve(guest, lookedBefore);
         case OLDER, REFUSED, IGNORED -> {}
       }
     }
   }
 
-  /** What a guest waits to replace in place comes back if the guest is refused after all. */
-  private void rememberFormer(Guest guest) {
-    if (guest.obstacle != null && guest.former == null) {
-      guests.values().stream()
-          .filter(other -> guest.obstacle.equals(other.bundle))
-          .findFirst()
-          .ifPresent(other -> guest.former = other);
-    }
-  }
-
   /** Those who are in and should not be. */
   private List<Departures.Leaving> leaving(Set<Guest> kept) {
     var leaving = new ArrayList<Departures.Leaving>();
+    for (var bundle : installed.fromTheFolder()) {
+      if (guests.values().stream().noneMatch(guest -> bundle.equals(guest.bundle))) {
+        // The framework remembers it from an earlier process; the file has gone since.
+        leaving.add(new Departures.Leaving(bundle, "as its file is deleted"));
+      }
+    }
     for (var guest : guests.values()) {
       boolean hangs = guest.attempt != null;
       if (guest.isInstalled() && !kept.contains(guest) && !hangs) {
@@ -225,6 +228,16 @@ final class Deployer implements AutoCloseable {
         .findFirst()
         .map(other -> "for " + other)
         .orElse("as its file is deleted");
+  }
+
+  private void rememberWhoServes(Set<Guest> kept) {
+    serving.values().removeIf(guest -> !kept.contains(guest));
+    var named = new HashSet<String>();
+    for (var guest : kept) {
+      if (guest.state == State.IN && named.add(guest.symbolicName())) {
+        serving.put(guest.symbolicName(), guest);
+      }
+    }
   }
 
   /** Forgets guests no file brings any more, and copies nobody needs. */

@@ -31,9 +31,6 @@ final class Guest {
   /** What must go before it can come. */
   @Nullable Bundle obstacle;
 
-  /** What it replaces in place: that comes back if this does not start. */
-  @Nullable Guest former;
-
   /** The host it was attached to in vain. */
   @Nullable Bundle unfitHost;
 
@@ -74,6 +71,11 @@ final class Guest {
 
   Version version() {
     return version;
+  }
+
+  /** Where it comes from, for the framework: no two bundles share one. */
+  String location() {
+    return location;
   }
 
   Optional<PluginJar> jar() {

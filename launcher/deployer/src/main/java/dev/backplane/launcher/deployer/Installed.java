@@ -36,6 +36,18 @@ record Installed(BundleContext context) {
         .toList();
   }
 
+  /** Everything that came from the folder, in this process or in an earlier one. */
+  List<Bundle> fromTheFolder() {
+    return Arrays.stream(context.getBundles())
+        .filter(bundle -> bundle.getLocation().startsWith(Guest.LOCATION))
+        .toList();
+  }
+
+  boolean isNewest(Guest guest) {
+    return named(guest.symbolicName()).stream()
+        .allMatch(bundle -> bundle.getVersion().compareTo(guest.version()) <= 0);
+  }
+
   /** Which bundles there are and whether they are resolved, as one number: it changes with them. */
   long fingerprint() {
     long number = 1;

@@ -56,7 +56,6 @@ final class Usage implements AutoCloseable {
         + TIME.format(job.since())
         + " ("
         + uses.stream().map(BundleUse::what).sorted().distinct().collect(Collectors.joining(", "))
-        + (job.pinned() ? "; pinned: it holds objects of the bundle until it ends" : "")
         + ")";
   }
 
