@@ -106,8 +106,11 @@ public record SwapProcess(Path folder, List<String> leftOut) {
             "-Djava.io.tmpdir=" + Files.createDirectories(folder.resolve("tmp"))));
     command.addAll(
         List.of(
-            "--module-path=" + assembly().resolve("boot"),
-            "--module=dev.backplane.launcher.boot/dev.backplane.launcher.boot.Main"));
+            "--class-path",
+            assembly().resolve("boot/launcher.jar")
+                + ":"
+                + assembly().resolve("boot/framework.jar"),
+            "dev.backplane.launcher.boot.Main"));
     command.addAll(List.of(arguments));
     var out = folder.resolve("out.txt");
     var builder =
