@@ -111,6 +111,17 @@ class TrainCommandIT {
   }
 
   @Test
+  void resumingNeedsARunThatIsThere() throws Exception {
+    var result = run(2, "train", "iris-mlp", "--resume", "--out", "nowhere");
+    assertTrue(
+        result
+            .err()
+            .contains("--resume: nowhere: no such folder; leave --resume out to begin a run there"),
+        result::toString);
+    assertTrue(Files.notExists(folder.resolve("nowhere")), result::toString);
+  }
+
+  @Test
   void devicesNamesEachWithItsBundleAndReason() throws Exception {
     var lines = run(0, "devices", "--json").lines();
     assertTrue(

@@ -149,18 +149,59 @@ public final class RunFolder implements AutoCloseable {
   }
 
   /**
-   * Reads the last checkpoint of a run, if it has one.
+   * Reads the last checkpoint of a run, if it has one; also while a training goes on writing.
    *
-   * @throws MalformedModelException if it is not whole
+   * @throws MalformedModelException if it is not whole, naming the one before it if that is
    */
   public static Optional<Checkpoint> last(Path folder) {
     try {
-      var names = checkpoints(folder);
-      return names.isEmpty()
-          ? Optional.empty()
-          : Optional.of(Checkpoint.read(folder.resolve(CHECKPOINTS).resolve(names.getLast())));
+      for (var names = checkpoints(folder); !names.isEmpty(); ) {
+        try {
+          return Optional.of(Checkpoint.read(checkpoint(folder, names.getLast())));
+        } catch (MalformedModelException | NoSuchFileException e) {
+          // A training that goes on lets go of old ones: then there is a newer one to be read.
+          var now = checkpoints(folder);
+          if (now.isEmpty() || now.getLast().equals(names.getLast())) {
+            throw broken(folder, names, e);
+          }
+          names = now;
+        }
+      }
+      return Optional.empty();
     } catch (IOException e) {
       throw unreadable(folder, e);
+    }
+  }
+
+  private static Path checkpoint(Path folder, String name) {
+    return folder.resolve(CHECKPOINTS).resolve(name);
+  }
+
+  /** Tells of a checkpoint that is not whole, and which one there is instead. */
+  private static MalformedModelException broken(Path folder, List<String> names, Exception cause)
+      throws IOException {
+    var last = checkpoint(folder, names.getLast());
+    for (var earlier : names.subList(0, names.size() - 1).reversed()) {
+      if (isWhole(checkpoint(folder, earlier))) {
+        return new MalformedModelException(
+            last.toString(),
+            "a checkpoint that is not whole (" + cause.getMessage() + ")",
+            "a whole one; the one before it, " + earlier + ", is: delete this one to go on there",
+            cause);
+      }
+    }
+    return cause instanceof MalformedModelException malformed
+        ? malformed
+        : new MalformedModelException(
+            last.toString(), "no such file " + cause.getMessage(), "a whole checkpoint", cause);
+  }
+
+  private static boolean isWhole(Path checkpoint) throws IOException {
+    try {
+      Checkpoint.read(checkpoint);
+      return true;
+    } catch (MalformedModelException | NoSuchFileException e) {
+      return false;
     }
   }
 

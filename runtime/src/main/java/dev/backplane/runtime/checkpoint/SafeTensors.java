@@ -1,5 +1,6 @@
 package dev.backplane.runtime.checkpoint;
 
+import dev.backplane.BackplaneException;
 import dev.backplane.io.MalformedModelException;
 import dev.backplane.runtime.extension.Json;
 import dev.backplane.runtime.extension.JsonFormat;
@@ -41,11 +42,17 @@ public record SafeTensors(SortedMap<String, Literal> tensors, SortedMap<String, 
   /** The most bytes a header may have. */
   public static final long MOST_HEADER = 100_000_000;
 
+  /** The most bytes a tensor may have: what an array of the JVM holds. */
+  public static final long MOST_TENSOR = Integer.MAX_VALUE - 64;
+
   private static final String METADATA = "__metadata__";
   private static final int CHUNK = 1 << 20;
 
-  /** Copies. */
+  /** Copies, and refuses what {@link #read} would not take back. */
   public SafeTensors {
+    if (tensors.containsKey(METADATA)) {
+      throw new IllegalArgumentException("no tensor can be named " + METADATA + " in safetensors");
+    }
     tensors = java.util.Collections.unmodifiableSortedMap(new TreeMap<>(tensors));
     metadata = java.util.Collections.unmodifiableSortedMap(new TreeMap<>(metadata));
   }
@@ -56,17 +63,28 @@ public record SafeTensors(SortedMap<String, Literal> tensors, SortedMap<String, 
   /**
    * Writes a file and forces it to the disk.
    *
+   * @throws BackplaneException if its header passes what {@link #read} takes; nothing is written
    * @throws IOException as the file system says; the file may then be there in part
    */
   public void write(Path file) throws IOException {
+    var order = inOrder();
+    var header = header(order);
+    if (header.length > MOST_HEADER) {
+      throw new BackplaneException(
+          file
+              + ": "
+              + tensors.size()
+              + " tensors need a header of "
+              + header.length
+              + " bytes; a file has at most "
+              + MOST_HEADER);
+    }
     try (var channel =
         FileChannel.open(
             file,
             StandardOpenOption.CREATE,
             StandardOpenOption.WRITE,
             StandardOpenOption.TRUNCATE_EXISTING)) {
-      var order = inOrder();
-      var header = header(order);
       var length = ByteBuffer.allocate(Long.BYTES).order(ByteOrder.LITTLE_ENDIAN);
       write(channel, length.putLong(header.length).flip());
       write(channel, ByteBuffer.wrap(header));
@@ -235,7 +253,7 @@ public record SafeTensors(SortedMap<String, Literal> tensors, SortedMap<String, 
       throw json.malformed(
           (end - begin) + " bytes of data", type.bytes() + ", the size of " + type);
     }
-    if (type.bytes() > Integer.MAX_VALUE - 64) {
+    if (type.bytes() > MOST_TENSOR) {
       throw json.malformed(type + " of " + type.bytes() + " bytes", "less than 2 GiB a tensor");
     }
     return new Place(name, type, begin, end, json.where());

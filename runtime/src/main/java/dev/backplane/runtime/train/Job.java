@@ -1,11 +1,13 @@
 package dev.backplane.runtime.train;
 
+import dev.backplane.BackplaneException;
 import dev.backplane.Target;
 import dev.backplane.Training;
 import dev.backplane.backend.CompileReport;
 import dev.backplane.backend.DeviceInfo;
 import dev.backplane.data.Batches;
 import dev.backplane.data.Feature;
+import dev.backplane.runtime.checkpoint.SafeTensors;
 import dev.backplane.runtime.device.Devices;
 import dev.backplane.runtime.job.OpenJob;
 import dev.backplane.runtime.session.Session;
@@ -16,6 +18,7 @@ import dev.backplane.tensor.Literal;
 import dev.backplane.tensor.Shape;
 import dev.backplane.tensor.TensorType;
 import java.lang.foreign.MemorySegment;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -74,6 +77,7 @@ final class Job implements AutoCloseable {
    * A job to be trained, from a checkpoint or, without one, from the initial values of a seed.
    *
    * @param batch the largest batch
+   * @param folder where it will be saved, if it will
    * @param open as which it is listed; ends with it, or when it cannot be opened
    */
   static Job training(
@@ -83,12 +87,14 @@ final class Job implements AutoCloseable {
       int batch,
       Optional<SavedState> saved,
       long seed,
+      Optional<Path> folder,
       OpenJob open) {
     return endedOnFailure(
         open,
         () -> {
           programs.blueprint().use(open);
           programs.discover(batch);
+          folder.ifPresent(f -> requireSaveable(f, programs.table().types()));
           return open(
               devices,
               target,
@@ -109,6 +115,26 @@ final class Job implements AutoCloseable {
           programs.discoverForward(1);
           return open(
               devices, target, programs, Optional.of(saved), job -> job.restore(saved), open);
+        });
+  }
+
+  /** Refuses a state that no checkpoint holds, before anything is allocated or trained. */
+  private static void requireSaveable(Path folder, SortedMap<String, TensorType> types) {
+    types.forEach(
+        (path, type) -> {
+          if (type.bytes() > SafeTensors.MOST_TENSOR) {
+            throw new BackplaneException(
+                "run folder "
+                    + folder
+                    + ": "
+                    + path
+                    + " is "
+                    + type
+                    + ", "
+                    + type.bytes()
+                    + " bytes; a checkpoint holds less than 2 GiB a tensor: make it smaller, or"
+                    + " train without a run folder");
+          }
         });
   }
 

@@ -136,7 +136,9 @@ public final class ModelTrainer implements Trainer {
     int largest = largest(train);
     var programs = programs(blueprint(), train);
     var open = devices.jobs().open(name, target.device());
-    var job = Job.training(devices, target, programs, largest, Optional.empty(), seed, open);
+    var job =
+        Job.training(
+            devices, target, programs, largest, Optional.empty(), seed, Optional.empty(), open);
     try {
       open.pin(Owner.of(train.examples().getClass()).use("training data"));
       job.prepareTraining(largest);
@@ -198,8 +200,9 @@ public final class ModelTrainer implements Trainer {
     var checkpoint = folder.flatMap(f -> RunFolder.last(f.path()));
     var saved = checkpoint.map(c -> SavedState.forTraining(c, train.count()));
     var programs = programs(blueprint, train);
+    var path = folder.map(RunFolder::path);
     var open = devices.jobs().open(name, target.device());
-    var job = Job.training(devices, tuned, programs, largest(train), saved, seed, open);
+    var job = Job.training(devices, tuned, programs, largest(train), saved, seed, path, open);
     var held = hold(open, train, test);
     try {
       job.requireFields(test);
@@ -212,7 +215,7 @@ public final class ModelTrainer implements Trainer {
       var fit = new Fit(job, train, test, epochs, callbacks, folder, position, history);
       var outcome = fit.run(interrupted);
       held.forEach(OpenJob.Use::close);
-      return new FinishedRun(name, job, outcome, folder.map(RunFolder::path), notes);
+      return new FinishedRun(name, job, outcome, path, notes);
     } catch (TrainingFailedException e) {
       job.close();
       throw folder.isEmpty() ? e : new TrainingFailedException(e.getMessage() + kept(folder.get()));

@@ -66,6 +66,56 @@ class RunFolderTest {
   }
 
   @Test
+  void isReadWhileATrainingGoesOnWriting() throws Exception {
+    var read = new AtomicReference<Throwable>();
+    try (var run = RunFolder.open(folder)) {
+      run.save(checkpoint(1));
+      var ended = new AtomicBoolean();
+      var reader =
+          new Thread(
+              () -> {
+                try {
+                  long before = 0;
+                  while (!ended.get()) {
+                    long now = RunFolder.last(folder).orElseThrow().position().steps();
+                    assertTrue(now >= before, now + " after " + before);
+                    before = now;
+                  }
+                } catch (Throwable e) {
+                  read.set(e);
+                }
+              });
+      reader.start();
+      for (int i = 2; i < 60 && read.get() == null; i++) {
+        run.save(checkpoint(i));
+      }
+      ended.set(true);
+      reader.join();
+    }
+    assertNull(read.get());
+  }
+
+  @Test
+  void ofABrokenCheckpointItSaysWhichOneIsThereInstead() throws IOException {
+    try (var run = RunFolder.open(folder)) {
+      run.save(checkpoint(1));
+      run.save(checkpoint(2));
+    }
+    Files.write(state(2), new byte[5]);
+    var failure = assertThrows(MalformedModelException.class, () -> RunFolder.last(folder));
+    var message = String.valueOf(failure.getMessage());
+    assertTrue(message.startsWith(state(2).getParent() + ": a checkpoint that is not whole ("));
+    assertTrue(
+        message.endsWith(
+            "expected a whole one; the one before it, step-000000000001, is: delete this one to go"
+                + " on there"),
+        message);
+    Files.write(state(1), new byte[5]);
+    var both = assertThrows(MalformedModelException.class, () -> RunFolder.last(folder));
+    assertFalse(String.valueOf(both.getMessage()).contains("the one before it"), both::getMessage);
+  }
+
+  @Test
   void aCheckpointCutAnywhereIsMalformedAndNothingElse() throws IOException {
     try (var run = RunFolder.open(folder)) {
       run.save(checkpoint(1));

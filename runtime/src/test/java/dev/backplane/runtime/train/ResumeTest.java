@@ -53,6 +53,16 @@ class ResumeTest {
     fit(Tiny.trainer(), out, epochs, resume).close();
   }
 
+  @Test
+  void whatNoCheckpointHoldsIsRefusedBeforeAnythingIsTrained() {
+    var model = Sequential.of(new Tiny.Linear(300_000_000), new Tiny.Linear(1));
+    var failure =
+        assertThrows(
+            BackplaneException.class, () -> fit(Tiny.trainer(model, 0.1), whole, 1, false));
+    var message = String.valueOf(failure.getMessage());
+    assertTrue(message.contains(" is f32[2,300000000], 2400000000 bytes; a checkpoint"), message);
+  }
+
   /** The last checkpoints, the metrics and the configuration are the same bytes. */
   private void assertSameBytes() throws IOException {
     for (var file : List.of("metrics.csv", "config.json")) {

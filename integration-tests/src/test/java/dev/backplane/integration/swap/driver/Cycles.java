@@ -142,7 +142,17 @@ final class Cycles {
     loaders.add(new WeakReference<>(Bundles.loader(bundle)));
     requireUnused(bundle);
     bundles.remove(bundle);
+    requireNoThreads();
     return results;
+  }
+
+  /** Threads of a device have ended when its bundle has stopped, not some time later. */
+  private void requireNoThreads() {
+    for (var thread : Thread.getAllStackTraces().keySet()) {
+      if (thread.getName().startsWith("backplane-cpu")) {
+        complaints.add("a thread is left: " + thread);
+      }
+    }
   }
 
   private String work() throws InterruptedException {

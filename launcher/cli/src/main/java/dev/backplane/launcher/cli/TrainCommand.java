@@ -8,6 +8,7 @@ import dev.backplane.data.Recipe;
 import dev.backplane.nn.GradientTransform;
 import dev.backplane.nn.Metric;
 import jakarta.inject.Inject;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.LocalDateTime;
 import java.time.format.DateTimeFormatter;
@@ -71,6 +72,14 @@ final class TrainCommand implements Callable<Integer> {
     }
     if (out != null && out.toString().isEmpty()) {
       throw new CommandException(ExitCode.WRONG_USAGE, "--out: expected a folder, found nothing");
+    }
+    if (resume && !Files.isRegularFile(out.resolve("config.json"))) {
+      throw new CommandException(
+          ExitCode.WRONG_USAGE,
+          "--resume: "
+              + out
+              + (Files.isDirectory(out) ? ": there is no run in this folder" : ": no such folder")
+              + "; leave --resume out to begin a run there");
     }
     if (epochs != null && epochs < 1) {
       throw new CommandException(
