@@ -52,10 +52,11 @@ public interface Training extends AutoCloseable {
   List<CompileReport> reports();
 
   /**
-   * Makes so many further steps, with everything measured that runs on the devices: each kernel
-   * where the device does that, else each part of the step that a device runs as a whole, and the
-   * copies between devices and host. One thing waits for the other, so that the sum may be more
-   * than an unmeasured step takes; gathering the batch is not in it.
+   * Makes so many further steps on whole batches, with everything measured that runs on the
+   * devices: each kernel where the device does that, else each part of the step that a device runs
+   * as a whole, and the copies between devices and host. One thing waits for the other, so that the
+   * sum may be more than an unmeasured step takes; gathering the batch is not in it. A smaller
+   * batch at the end of an epoch is trained on too, but not measured.
    *
    * @param steps at least 1
    * @return in the order they run

@@ -71,6 +71,18 @@ class BenchCommandIT {
     }
     assertEquals(number("micros", profile), sum, 1e-6 * sum);
 
+    var products = kernels.stream().filter(k -> k.contains("\"name\":\"Dot")).toList();
+    // Of 16 flowers: 4 lengths to 16 units to 3 classes; forward, and back to kernels and units.
+    assertEquals(
+        2.0 * 16 * (4 * 16 * 2 + 16 * 3 * 3) + 16 * (16 + 3),
+        products.stream().mapToDouble(k -> number("flops", k)).sum(),
+        products::toString);
+    for (var product : products) {
+      assertTrue(product.contains("\"origin\":\"dense_"), product);
+      assertTrue(number("shareOfPeak", product) > 0, product);
+    }
+    assertTrue(number("peakFlopsPerSecond", profile) > 0, profile);
+
     assertEquals(1, number("threads", bench));
     assertEquals(16, number("batch", bench));
     assertTrue(number("steps", bench) > 20, bench);

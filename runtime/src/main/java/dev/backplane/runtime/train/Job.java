@@ -260,15 +260,19 @@ final class Job implements AutoCloseable {
   }
 
   /**
-   * Measures the training program of the next step.
+   * Measures a training program.
    *
    * @param steps how often it is to run
+   * @param batch which: that of the next step with so many examples
    * @param step trains on the next batch
    */
-  List<Training.Measured> measure(int steps, Runnable step) {
-    step.run();
-    var ready = java.util.Objects.requireNonNull(running, "a step runs a program");
-    settle();
+  List<Training.Measured> measure(int steps, int batch, Runnable step) {
+    Ready ready;
+    do {
+      step.run();
+      ready = java.util.Objects.requireNonNull(running, "a step runs a program");
+      settle();
+    } while (ready.batch() != batch);
     return ready
         .program()
         .measure(

@@ -137,7 +137,8 @@ final class StepTraining implements Training {
     if (steps < 1) {
       throw new IllegalArgumentException("steps to measure: expected 1 or more, found " + steps);
     }
-    return job.measure(steps, this::step);
+    int whole = Math.min(batches.size(), batches.examples().size());
+    return job.measure(steps, whole, this::step);
   }
 
   /** Ends gathering; the job goes on without. */

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.backplane.Target;
 import dev.backplane.Training.Measured;
 import dev.backplane.runtime.testing.NarrowBackend;
+import dev.backplane.tensor.TensorType;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -51,6 +52,23 @@ class MeasuredStepsTest {
       assertEquals(reports.stream().mapToInt(r -> r.kernels().size()).sum(), told);
       assertTrue(of(all, "host").stream().allMatch(c -> c.kernel().bytes() > 0), all::toString);
       assertTrue(!of(all, "host").isEmpty(), all::toString);
+    }
+  }
+
+  @Test
+  void theSmallerBatchAtTheEndOfAnEpochIsNotMeasured() {
+    var narrow = new NarrowBackend("Dot");
+    var devices = Tiny.devices();
+    devices.add(narrow);
+    // 20 examples in batches of 16: every other step has 4.
+    var batches = Tiny.quadrants(20).batch(16);
+    try (var training =
+        Tiny.trainer(devices, Tiny.model(), 0.1).open(batches, Target.of("narrow"))) {
+      training.step();
+      // The next step is a small one; the hidden layer [16,8] of a whole batch crosses to the host.
+      long hidden = 2 * TensorType.f32(16, 8).bytes();
+      var copies = of(training.measure(2), "host");
+      assertTrue(copies.stream().anyMatch(c -> c.kernel().bytes() == hidden), copies::toString);
     }
   }
 
