@@ -121,6 +121,12 @@ class LauncherIT {
   }
 
   @Test
+  void aTuningRecordThatIsNotThereIsSaidToBeMissing() throws Exception {
+    var result = run(1, "train", "iris-mlp", "--tuning", "nothere");
+    assertTrue(result.err().contains("--tuning nothere: there is no such file"), result::toString);
+  }
+
+  @Test
   void processesSideBySideShareNothingAndLeaveNothing() throws Exception {
     var one = launcher.start("why");
     var two = launcher.start("why");

@@ -6,7 +6,9 @@ import dev.backplane.Target;
 import dev.backplane.backend.DeviceInfo;
 import dev.backplane.backend.Tuning;
 import java.io.IOException;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Properties;
@@ -85,6 +87,12 @@ final class TargetOptions {
     var properties = new Properties();
     try (var reader = Files.newBufferedReader(file)) {
       properties.load(reader);
+    } catch (NoSuchFileException e) {
+      throw new CommandException(
+          ExitCode.FAILED, "--tuning " + file + ": there is no such file", e);
+    } catch (AccessDeniedException e) {
+      throw new CommandException(
+          ExitCode.FAILED, "--tuning " + file + " may not be read by this user", e);
     } catch (IOException | IllegalArgumentException e) {
       throw new CommandException(
           ExitCode.FAILED, "--tuning " + file + " cannot be read: " + e.getMessage(), e);
