@@ -12,6 +12,7 @@ import dev.backplane.backend.Program;
 import dev.backplane.backend.Support;
 import dev.backplane.backend.Workspace;
 import dev.backplane.backend.cpu.internal.Libc;
+import dev.backplane.backend.cpu.internal.NativeAccess;
 import dev.backplane.backend.cpu.internal.OneDnn;
 import dev.backplane.backend.cpu.program.Assembly;
 import dev.backplane.backend.cpu.program.BoundProgram;
@@ -89,12 +90,7 @@ final class CpuDevice implements Device {
     try {
       oneDnn = OneDnn.load();
     } catch (RuntimeException | LinkageError e) {
-      throw new DeviceLostException(
-          "cpu cannot load oneDNN: "
-              + e.getMessage()
-              + "; a folder that cannot be written, or is mounted noexec, is replaced by setting"
-              + " BACKPLANE_CACHE",
-          e);
+      throw new DeviceLostException("cpu cannot load oneDNN: " + NativeAccess.reason(e), e);
     }
     int threads = settings.threads() == 0 ? Host.threads() : settings.threads();
     var device = new CpuDevice(info, stopping, oneDnn, threads, worth);

@@ -1,6 +1,7 @@
 package dev.backplane.backend.cpu;
 
 import dev.backplane.backend.DeviceInfo;
+import dev.backplane.backend.cpu.internal.NativeAccess;
 import dev.backplane.backend.cpu.internal.NativeCache;
 import dev.backplane.backend.cpu.internal.OneDnn;
 import java.io.IOException;
@@ -92,7 +93,7 @@ final class Host {
       return Optional.of("oneDNN needs glibc 2.34 or newer; this host has " + glibc.get());
     }
     try {
-      return NativeCache.refusal();
+      return NativeAccess.refusal().or(NativeCache::refusal);
     } catch (RuntimeException | LinkageError e) {
       return Optional.of("its native libraries cannot be found: " + e);
     }
@@ -173,7 +174,9 @@ final class Host {
       OneDnn.load();
     } catch (RuntimeException | LinkageError e) {
       System.getLogger(Host.class.getName())
-          .log(System.Logger.Level.WARNING, "oneDNN could not be loaded ahead of its use", e);
+          .log(
+              System.Logger.Level.WARNING,
+              "oneDNN could not be loaded ahead of its use: " + NativeAccess.reason(e));
     }
   }
 }

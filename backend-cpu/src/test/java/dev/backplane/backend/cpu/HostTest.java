@@ -26,12 +26,7 @@ class HostTest {
     command.add(ProcessHandle.current().info().command().orElseThrow());
     command.addAll(List.of(options));
     command.addAll(
-        List.of(
-            "-Xmx128m",
-            "--enable-native-access=ALL-UNNAMED",
-            "-cp",
-            System.getProperty("java.class.path"),
-            Look.class.getName()));
+        List.of("-Xmx128m", "-cp", System.getProperty("java.class.path"), Look.class.getName()));
     var builder = new ProcessBuilder(command);
     builder.environment().putAll(environment);
     var process = builder.redirectError(ProcessBuilder.Redirect.DISCARD).start();
@@ -42,7 +37,13 @@ class HostTest {
 
   @Test
   void lookingMapsNoNativeLibrary() throws Exception {
-    var text = look(Map.of(), "--add-modules", "jdk.incubator.vector");
+    var text =
+        look(
+            Map.of(),
+            "--add-modules",
+            "jdk.incubator.vector",
+            "--illegal-native-access=deny",
+            "--enable-native-access=ALL-UNNAMED");
     assertTrue(text.contains("usable true, score 100: oneDNN and vector kernels"), text);
     assertTrue(text.contains("mapped false"), text);
   }
@@ -53,6 +54,18 @@ class HostTest {
     assertTrue(
         text.contains("scalar kernels, because --add-modules jdk.incubator.vector is missing"),
         text);
+  }
+
+  @Test
+  void whereTheJvmRefusesNativeAccessTheReasonNamesTheFlag() throws Exception {
+    var text = look(Map.of(), "--illegal-native-access=deny");
+    assertTrue(text.contains("usable false, score 0"), text);
+    assertTrue(text.contains("start it with --enable-native-access=ALL-UNNAMED"), text);
+  }
+
+  @Test
+  void whereTheJvmOnlyWarnsTheDeviceIsUsable() throws Exception {
+    assertTrue(look(Map.of(), "--illegal-native-access=warn").contains("usable true"));
   }
 
   @Test
