@@ -54,7 +54,7 @@ public final class ForeignHost {
       var order = new ArrayList<>(jars);
       Collections.shuffle(order, random);
       install(framework, order, each, random);
-      var answer = result(framework) + restartOfScr(framework);
+      var answer = result(framework) + restartOfScr(framework) + own(framework);
       return answer + "; changed in the JVM: " + before.changes(JvmState.now());
     } finally {
       framework.stop();
@@ -93,6 +93,9 @@ public final class ForeignHost {
 
   /** A bundle that does not resolve yet says so; the host leaves it at that. */
   private static void start(Bundle bundle) throws BundleException {
+    if (bundle.getHeaders().get(Constants.FRAGMENT_HOST) != null) {
+      return;
+    }
     try {
       bundle.start();
     } catch (BundleException e) {
@@ -140,6 +143,16 @@ public final class ForeignHost {
       }
     }
     return "; there is no SCR";
+  }
+
+  /** What the application's other bundles say of what they have for themselves. */
+  private static String own(Framework framework) throws Exception {
+    var context = framework.getBundleContext();
+    var said = new StringBuilder();
+    for (var reference : context.getServiceReferences(UnaryOperator.class, "(acme.own=*)")) {
+      said.append("; ").append(context.getService(reference).apply(null));
+    }
+    return said.toString();
   }
 
   private static Map<String, String> idle(Framework framework) {

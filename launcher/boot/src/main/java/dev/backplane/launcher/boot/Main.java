@@ -2,6 +2,7 @@ package dev.backplane.launcher.boot;
 
 import java.io.IOException;
 import java.net.URISyntaxException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -20,7 +21,7 @@ import org.osgi.framework.launch.FrameworkFactory;
  * returns.
  *
  * <p>The assembly is the folder named by the system property {@code backplane.assembly}, else the
- * folder {@code bundles} beside the folder of this jar.
+ * folder {@code bundles} beside this jar or beside its folder.
  */
 public final class Main {
   private static final int FAILED = 1;
@@ -102,7 +103,8 @@ public final class Main {
     }
     try {
       var jar = Path.of(Main.class.getProtectionDomain().getCodeSource().getLocation().toURI());
-      return jar.toRealPath().resolveSibling("../bundles").normalize();
+      var beside = jar.toRealPath().resolveSibling("bundles");
+      return Files.isDirectory(beside) ? beside : beside.resolve("../../bundles").normalize();
     } catch (URISyntaxException | IOException e) {
       throw new LaunchException("cannot tell where the launcher's own jar is: " + e, e);
     }

@@ -1,0 +1,41 @@
+package dev.backplane.integration.embedding;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.jar.JarEntry;
+import java.util.jar.JarOutputStream;
+import java.util.jar.Manifest;
+import org.osgi.framework.BundleActivator;
+import org.osgi.framework.Constants;
+
+/** A class of the tests as a bundle. */
+final class TestJar {
+  private TestJar() {}
+
+  /**
+   * A bundle with one class, its activator, that imports the framework's packages and others.
+   *
+   * @param more packages it imports beside the framework's
+   */
+  static Path of(Path folder, Class<? extends BundleActivator> activator, String... more)
+      throws IOException {
+    var manifest = new Manifest();
+    var headers = manifest.getMainAttributes();
+    headers.putValue("Manifest-Version", "1.0");
+    headers.putValue(Constants.BUNDLE_MANIFESTVERSION, "2");
+    headers.putValue(Constants.BUNDLE_SYMBOLICNAME, activator.getName());
+    headers.putValue(Constants.BUNDLE_ACTIVATOR, activator.getName());
+    headers.putValue(
+        Constants.IMPORT_PACKAGE,
+        String.join(",", "org.osgi.framework", "org.osgi.util.tracker", String.join(",", more))
+            .replaceAll(",$", ""));
+    var jar = folder.resolve(activator.getSimpleName() + ".jar");
+    try (var out = new JarOutputStream(Files.newOutputStream(jar), manifest)) {
+      var name = activator.getName().replace('.', '/') + ".class";
+      out.putNextEntry(new JarEntry(name));
+      Files.copy(Artifacts.tests().resolve(name), out);
+    }
+    return jar;
+  }
+}
