@@ -61,6 +61,9 @@ final class Job implements AutoCloseable {
   private final Programs programs;
   private final Session session;
   private final OpenJob open;
+  // As plain data, since it is asked for again and again: the metrics themselves may have gone.
+  private final List<String> measured;
+  private final Map<Figures.Split, Map<String, TensorType>> sums = new LinkedHashMap<>();
   private final Map<Key, Ready> compiled = new LinkedHashMap<>();
   private final Map<Figures.Split, SessionProgram> readers = new LinkedHashMap<>();
   private @Nullable Ready recent;
@@ -71,6 +74,11 @@ final class Job implements AutoCloseable {
     this.programs = programs;
     this.session = session;
     this.open = open;
+    var figures = programs.figures();
+    measured = figures.names();
+    for (var split : Figures.Split.values()) {
+      sums.put(split, figures.paths(split));
+    }
   }
 
   /**
@@ -286,8 +294,7 @@ final class Job implements AutoCloseable {
   /** Sets the sums of a set of figures to zero. */
   void reset(Figures.Split split) {
     settle();
-    new Figures(programs.blueprint().metrics())
-        .paths(split)
+    sums.getOrDefault(split, Map.of())
         .forEach((path, type) -> session.write(path, Literal.fill(type, i -> 0)));
   }
 
@@ -308,7 +315,7 @@ final class Job implements AutoCloseable {
       }
     }
     var figures = new LinkedHashMap<String, Double>();
-    for (var name : new Figures(programs.blueprint().metrics()).names()) {
+    for (var name : measured) {
       figures.put(name, scalar(reader, name, DType.F32).toDouble());
     }
     return figures;

@@ -72,7 +72,8 @@ record Programs(String name, Blueprint blueprint, Fields fields, StateTable tabl
     table.fix();
   }
 
-  private Figures figures() {
+  /** The loss and the metrics, made anew. */
+  Figures figures() {
     return new Figures(blueprint.metrics());
   }
 

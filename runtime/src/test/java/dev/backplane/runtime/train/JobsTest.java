@@ -12,12 +12,17 @@ import dev.backplane.Target;
 import dev.backplane.Trainer;
 import dev.backplane.Trainer.Epochs;
 import dev.backplane.extension.Extension;
+import dev.backplane.io.MalformedModelException;
 import dev.backplane.nn.Layer;
 import dev.backplane.nn.Sequential;
 import dev.backplane.runtime.device.Devices;
 import dev.backplane.runtime.eager.EagerScope;
 import dev.backplane.runtime.extension.Owner;
 import dev.backplane.runtime.extension.Registry;
+import dev.backplane.tensor.DType;
+import dev.backplane.tensor.Literal;
+import dev.backplane.tensor.TensorType;
+import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandles;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -124,6 +129,29 @@ class JobsTest {
       assertTrue(
           whats(only(), JobsTest.class.getPackageName()).contains("Stray at model.layers[1]"));
     }
+  }
+
+  @Test
+  void whatIsCompiledGoesOnWithoutThePluginAndWhatIsNotSaysWhatItMisses() {
+    var test = Tiny.test();
+    var two =
+        List.of(Literal.copyOf(TensorType.of(DType.U8, 2, 2), MemorySegment.ofArray(new byte[4])));
+    var one =
+        List.of(Literal.copyOf(TensorType.of(DType.U8, 1, 2), MemorySegment.ofArray(new byte[2])));
+    try (var training = trainer(Tiny.model()).open(Tiny.train(), Tiny.REFERENCE)) {
+      training.step();
+      training.metrics();
+      training.evaluate(test);
+      var before = training.predict(two).getFirst();
+      registry.remove(new Owner("test.layers", "1"));
+      assertEquals(before, training.predict(two).getFirst());
+      training.step();
+      assertEquals(Set.of("loss", "accuracy"), training.metrics().keySet());
+      assertEquals(Set.of("loss", "accuracy"), training.evaluate(test).keySet());
+      var missing = assertThrows(MalformedModelException.class, () -> training.predict(one));
+      assertTrue(String.valueOf(missing.getMessage()).contains("the unknown name \"linear\""));
+    }
+    assertEquals(List.of(), devices.jobs().list());
   }
 
   @Test

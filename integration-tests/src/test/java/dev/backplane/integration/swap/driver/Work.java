@@ -52,7 +52,7 @@ final class Work {
   static String run(Backplane backplane, String recipe, String device, int steps) {
     var plan = plan(backplane, recipe);
     var results = new TreeMap<String, Literal>();
-    var target = backplane.device(device);
+    var target = backplane.device(device).threads(2);
     var train = plan.data().train().shuffle(1).batch(plan.batch());
     try (var training = trainer(backplane, plan).open(train, target)) {
       for (int i = 0; i < steps; i++) {
