@@ -18,6 +18,7 @@ import dev.backplane.backend.cpu.program.Assembly;
 import dev.backplane.backend.cpu.program.BoundProgram;
 import dev.backplane.backend.cpu.program.Coverage;
 import dev.backplane.backend.cpu.program.Target;
+import dev.backplane.backend.cpu.thread.Crew;
 import dev.backplane.op.Op;
 import dev.backplane.tensor.TensorType;
 import java.util.ArrayList;

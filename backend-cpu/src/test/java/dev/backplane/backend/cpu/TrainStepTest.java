@@ -6,8 +6,17 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.sun.management.ThreadMXBean;
 import dev.backplane.backend.Device;
+import dev.backplane.backend.DeviceLostException;
 import dev.backplane.runtime.reference.Interpreter;
+import dev.backplane.tensor.Literal;
 import java.lang.management.ManagementFactory;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -19,7 +28,7 @@ class TrainStepTest {
 
   @BeforeAll
   static void open() {
-    device = OnCpu.open();
+    device = OnCpu.open(2);
   }
 
   @AfterAll
@@ -43,6 +52,97 @@ class TrainStepTest {
   }
 
   @Test
+  void twoThreadsAreWithinRoundingOfOne() {
+    try (var one = OnCpu.open(1);
+        var alone = new BoundStep(one, STEP, true);
+        var both = new BoundStep(device, STEP, true)) {
+      for (int i = 0; i < 20; i++) {
+        alone.run();
+        both.run();
+        double expected = alone.loss().toDouble();
+        assertEquals(expected, both.loss().toDouble(), 1e-5 * Math.max(1, expected), "step " + i);
+      }
+    }
+  }
+
+  @Test
+  void twoThreadsRepeatTheirBitsWhileOthersTakeTheCores() throws InterruptedException {
+    var expected = after(200);
+    var busy = new AtomicBoolean(true);
+    var others = new ArrayList<Thread>();
+    for (int i = 0; i < 2 * Runtime.getRuntime().availableProcessors(); i++) {
+      others.add(
+          Thread.ofPlatform()
+              .daemon()
+              .start(
+                  () -> {
+                    while (busy.get()) {
+                      Thread.onSpinWait();
+                    }
+                  }));
+    }
+    try {
+      assertEquals(expected, after(200));
+    } finally {
+      busy.set(false);
+      for (var other : others) {
+        other.join();
+      }
+    }
+  }
+
+  private static List<Literal> after(int steps) {
+    try (var step = new BoundStep(device, STEP, true)) {
+      for (int i = 0; i < steps; i++) {
+        step.run();
+      }
+      return step.state();
+    }
+  }
+
+  @Test
+  void severalThreadsMayStartStepsOfOneDevice() throws Exception {
+    var expected = after(20);
+    try (var pool = Executors.newFixedThreadPool(3)) {
+      var found = new ArrayList<Future<List<Literal>>>();
+      for (int i = 0; i < 3; i++) {
+        found.add(pool.submit(() -> after(20)));
+      }
+      for (var each : found) {
+        assertEquals(expected, each.get());
+      }
+    }
+  }
+
+  @Test
+  void aDeviceClosedWhileAStepRunsEndsItsThreadsAndSaysSo() throws InterruptedException {
+    var closing = OnCpu.open(2);
+    var step = new BoundStep(closing, STEP, true);
+    var ended = new AtomicReference<Throwable>();
+    var running = new CountDownLatch(20);
+    var runner =
+        Thread.ofPlatform()
+            .start(
+                () -> {
+                  try {
+                    while (true) {
+                      step.run();
+                      running.countDown();
+                    }
+                  } catch (Throwable e) {
+                    ended.set(e);
+                    running.countDown();
+                  }
+                });
+    running.await();
+    closing.close();
+    runner.join();
+    var end = ended.get();
+    assertTrue(
+        end instanceof DeviceLostException || end instanceof IllegalStateException, "" + end);
+  }
+
+  @Test
   void theLossFalls() {
     try (var step = new BoundStep(device, STEP, true)) {
       step.run();
@@ -60,13 +160,24 @@ class TrainStepTest {
   void aStartAllocatesNothingOnceItIsCompiled() {
     var threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
     try (var step = new BoundStep(device, STEP, true)) {
+      step.run();
+      var helpers =
+          Thread.getAllStackTraces().keySet().stream()
+              .filter(thread -> thread.getName().equals("backplane-cpu-1"))
+              .toList();
+      assertEquals(1, helpers.size());
+      long helper = helpers.getFirst().threadId();
       long bytes = Long.MAX_VALUE;
       for (int batch = 0; batch < 100 && bytes > 0; batch++) {
-        long before = threads.getCurrentThreadAllocatedBytes();
+        long before =
+            threads.getCurrentThreadAllocatedBytes() + threads.getThreadAllocatedBytes(helper);
         for (int i = 0; i < 500; i++) {
           step.run();
         }
-        bytes = threads.getCurrentThreadAllocatedBytes() - before;
+        bytes =
+            threads.getCurrentThreadAllocatedBytes()
+                + threads.getThreadAllocatedBytes(helper)
+                - before;
       }
       assertEquals(0, bytes, "bytes in 500 starts");
     }

@@ -46,7 +46,7 @@ public final class Assembly implements AutoCloseable {
     var origins = nodes.stream().map(Node::origin).filter(origin -> !origin.isEmpty()).distinct();
     return new CompileReport.Kernel(
         step.name(),
-        step.implementation(),
+        step.parts() == 1 ? step.implementation() : step.implementation() + " ×" + step.parts(),
         nodes.size(),
         origins.collect(Collectors.joining(",")),
         nodes.stream().mapToLong(Work::flops).sum(),

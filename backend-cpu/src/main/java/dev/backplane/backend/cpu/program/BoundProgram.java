@@ -1,12 +1,13 @@
 package dev.backplane.backend.cpu.program;
 
+import dev.backplane.backend.cpu.thread.Work;
 import java.util.ArrayList;
 import java.util.List;
 
 /**
  * A program bound to its memory: rounds one after the other, each of parts that may run at once.
  */
-public final class BoundProgram implements AutoCloseable {
+public final class BoundProgram implements Work, AutoCloseable {
   /** By round and part, what runs in order. */
   private final Bound[][][] rounds;
 
@@ -51,17 +52,18 @@ public final class BoundProgram implements AutoCloseable {
     return new TimedProgram(new BoundProgram(List.copyOf(timed), parts, roundOf), timed);
   }
 
-  /** The number of rounds. */
+  @Override
   public int rounds() {
     return rounds.length;
   }
 
-  /** The number of parts of a round, which may run at once, in any order. */
+  @Override
   public int parts(int round) {
     return rounds[round].length;
   }
 
-  /** Runs a part of a round on the calling thread; allocates nothing. */
+  /** Runs a part of a round; allocates nothing. */
+  @Override
   public void run(int round, int part) {
     for (var step : rounds[round][part]) {
       step.run(part);

@@ -1,6 +1,6 @@
-package dev.backplane.backend.cpu;
+package dev.backplane.backend.cpu.thread;
 
-import dev.backplane.backend.cpu.program.BoundProgram;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.concurrent.atomic.AtomicLongArray;
@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * <p>A thread that waits looks again and again for some microseconds, then lets others have the
  * core whenever it looks, and soon parks. Nothing here allocates once the threads have started.
  */
-final class Crew implements AutoCloseable {
+public final class Crew implements AutoCloseable {
   /** More parts than any round has. */
   private static final int GREATEST = 1 << 8;
 
@@ -43,7 +43,7 @@ final class Crew implements AutoCloseable {
   private boolean started;
 
   // Written before a round is opened, read by who has claimed a part of it.
-  private @Nullable BoundProgram program;
+  private @Nullable Work work;
   private int round;
   private volatile @Nullable Throwable failure;
 
@@ -53,7 +53,7 @@ final class Crew implements AutoCloseable {
    * @param size how many threads work at once, the caller's included
    * @param enter what a thread does before its first work
    */
-  Crew(int size, Runnable enter) {
+  public Crew(int size, Runnable enter) {
     this.size = size;
     this.enter = enter;
     threads = new Thread[size];
@@ -62,17 +62,17 @@ final class Crew implements AutoCloseable {
   }
 
   /** Runs a program to its end, or the end of the round that fails. One caller at a time. */
-  void run(BoundProgram work) {
-    if (size == 1 || alone(work)) {
-      for (int i = 0; i < work.rounds(); i++) {
-        for (int part = 0; part < work.parts(i); part++) {
-          work.run(i, part);
+  public void run(Work todo) {
+    if (size == 1 || alone(todo)) {
+      for (int i = 0; i < todo.rounds(); i++) {
+        for (int part = 0; part < todo.parts(i); part++) {
+          todo.run(i, part);
         }
       }
       return;
     }
     start();
-    program = work;
+    work = todo;
     failure = null;
     threads[0] = Thread.currentThread();
     open(0);
@@ -81,7 +81,7 @@ final class Crew implements AutoCloseable {
       await(seen, 0);
       seen = help(0);
     }
-    program = null;
+    work = null;
     threads[0] = null;
     var failed = failure;
     if (failed != null) {
@@ -90,9 +90,9 @@ final class Crew implements AutoCloseable {
     }
   }
 
-  private static boolean alone(BoundProgram work) {
-    for (int i = 0; i < work.rounds(); i++) {
-      if (work.parts(i) > 1) {
+  private static boolean alone(Work todo) {
+    for (int i = 0; i < todo.rounds(); i++) {
+      if (todo.parts(i) > 1) {
         return false;
       }
     }
@@ -163,7 +163,7 @@ final class Crew implements AutoCloseable {
   private void run(int part) {
     int at = round;
     try {
-      java.util.Objects.requireNonNull(program).run(at, part);
+      Objects.requireNonNull(work).run(at, part);
     } catch (Throwable e) {
       failure = e;
     }
@@ -173,9 +173,9 @@ final class Crew implements AutoCloseable {
   }
 
   private void open(int next) {
-    var work = java.util.Objects.requireNonNull(program);
-    boolean over = failure != null || next == work.rounds();
-    int parts = over ? 0 : work.parts(next);
+    var todo = Objects.requireNonNull(work);
+    boolean over = failure != null || next == todo.rounds();
+    int parts = over ? 0 : todo.parts(next);
     round = next;
     unfinished.set(parts);
     open = (open / GREATEST + 1) * GREATEST + parts;
@@ -218,7 +218,7 @@ final class Crew implements AutoCloseable {
     closed = true;
     boolean interrupted = false;
     for (int i = 1; i < size && started; i++) {
-      var thread = java.util.Objects.requireNonNull(threads[i]);
+      var thread = Objects.requireNonNull(threads[i]);
       LockSupport.unpark(thread);
       while (thread.isAlive()) {
         try {
