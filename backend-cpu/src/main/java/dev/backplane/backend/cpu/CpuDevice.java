@@ -14,6 +14,7 @@ import dev.backplane.backend.Workspace;
 import dev.backplane.backend.cpu.internal.Libc;
 import dev.backplane.backend.cpu.internal.NativeAccess;
 import dev.backplane.backend.cpu.internal.OneDnn;
+import dev.backplane.backend.cpu.kernel.Forms;
 import dev.backplane.backend.cpu.program.Assembly;
 import dev.backplane.backend.cpu.program.BoundProgram;
 import dev.backplane.backend.cpu.program.Coverage;
@@ -38,6 +39,7 @@ final class CpuDevice implements Device {
   private final OneDnn oneDnn;
   private final Target target;
   private final Crew crew;
+  private final Warmer warmer = new Warmer();
   private final long limit = Host.memoryLimit();
   private final AtomicLong used = new AtomicLong();
   private final AtomicLong peak = new AtomicLong();
@@ -49,7 +51,8 @@ final class CpuDevice implements Device {
 
   private volatile boolean closed;
 
-  private CpuDevice(DeviceInfo info, Stopping stopping, OneDnn oneDnn, int threads, double worth) {
+  private CpuDevice(
+      DeviceInfo info, Stopping stopping, OneDnn oneDnn, int threads, double worth, Forms forms) {
     this.info = Host.with(info, threads);
     this.stopping = stopping;
     this.oneDnn = oneDnn;
@@ -57,12 +60,12 @@ final class CpuDevice implements Device {
     for (int i = 0; i < threads; i++) {
       streams.add(oneDnn.stream());
     }
-    target = new Target(oneDnn, streams, Host.vectors(), threads, worth);
+    target = new Target(oneDnn, streams, forms.where(Host.vectors()), threads, worth);
     crew = new Crew(threads, this::enter);
   }
 
   static CpuDevice open(DeviceInfo info, DeviceSettings settings, Stopping stopping) {
-    return open(info, settings, stopping, Target.WORTH);
+    return open(info, settings, stopping, Target.WORTH, Forms.VECTOR_ONCE_WARM);
   }
 
   /**
@@ -70,8 +73,10 @@ final class CpuDevice implements Device {
    *
    * @param worth the work, in nanoseconds, for which a program's steps are divided into one part
    *     more; 0 divides whatever can be divided
+   * @param forms which forms of generated kernels may run
    */
-  static CpuDevice open(DeviceInfo info, DeviceSettings settings, Stopping stopping, double worth) {
+  static CpuDevice open(
+      DeviceInfo info, DeviceSettings settings, Stopping stopping, double worth, Forms forms) {
     if (!settings.options().isEmpty()) {
       throw new IllegalArgumentException(
           "cpu has no option " + settings.options().keySet() + "; it takes none");
@@ -94,7 +99,7 @@ final class CpuDevice implements Device {
       throw new DeviceLostException("cpu cannot load oneDNN: " + NativeAccess.reason(e), e);
     }
     int threads = settings.threads() == 0 ? Host.threads() : settings.threads();
-    var device = new CpuDevice(info, stopping, oneDnn, threads, worth);
+    var device = new CpuDevice(info, stopping, oneDnn, threads, worth, forms);
     if (!stopping.opened(device)) {
       device.close();
       throw stopped();
@@ -175,7 +180,8 @@ final class CpuDevice implements Device {
     CpuExecutable executable;
     try {
       var scratch = workspace.scratch(this, Scratch.class, () -> new Scratch(this));
-      executable = new CpuExecutable(this, program, assembly, scratch);
+      var warmth = new Warmth(warmer, assembly.coldKernels());
+      executable = new CpuExecutable(this, program, assembly, scratch, warmth);
     } catch (RuntimeException | Error e) {
       assembly.close();
       throw e;
@@ -233,6 +239,7 @@ final class CpuDevice implements Device {
         return;
       }
       closed = true;
+      warmer.close();
       crew.close();
       List<CpuExecutable> programs;
       synchronized (executables) {

@@ -21,14 +21,17 @@ final class CpuExecutable implements Executable {
   private final Program program;
   private final Assembly assembly;
   private final Scratch scratch;
+  private final Warmth warmth;
   private final Set<CpuExecution> executions = new HashSet<>();
   private boolean closed;
 
-  CpuExecutable(CpuDevice device, Program program, Assembly assembly, Scratch scratch) {
+  CpuExecutable(
+      CpuDevice device, Program program, Assembly assembly, Scratch scratch, Warmth warmth) {
     this.device = device;
     this.program = program;
     this.assembly = assembly;
     this.scratch = scratch;
+    this.warmth = warmth;
     scratch.require(assembly.scratchBytes());
   }
 
@@ -143,6 +146,7 @@ final class CpuExecutable implements Executable {
     int threads = device.enter();
     boolean ended = false;
     try {
+      warmth.beforeRun();
       device.run(steps);
       ended = true;
     } finally {
@@ -174,6 +178,7 @@ final class CpuExecutable implements Executable {
     try {
       if (!closed) {
         closed = true;
+        warmth.end();
         List.copyOf(executions).forEach(CpuExecution::close);
         assembly.close();
       }

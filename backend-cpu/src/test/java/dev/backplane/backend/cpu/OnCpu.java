@@ -5,6 +5,8 @@ import dev.backplane.backend.Device;
 import dev.backplane.backend.DeviceSettings;
 import dev.backplane.backend.Program;
 import dev.backplane.backend.Workspace;
+import dev.backplane.backend.cpu.kernel.Forms;
+import dev.backplane.backend.cpu.program.Target;
 import dev.backplane.graph.Graph;
 import dev.backplane.tensor.Literal;
 import java.lang.foreign.Arena;
@@ -16,19 +18,28 @@ import java.util.Map;
 final class OnCpu {
   private OnCpu() {}
 
+  /** A device whose kernels use vectors from the first run on, as tests run most programs once. */
   static Device open() {
-    var backend = new CpuBackend();
-    return backend.open(backend.devices(), DeviceSettings.defaults());
+    return open(0);
   }
 
   static Device open(int threads) {
-    var backend = new CpuBackend();
-    return backend.open(backend.devices(), new DeviceSettings(threads, Map.of()));
+    return open(threads, Target.WORTH, Forms.VECTOR);
   }
 
   /** A device that divides every step that can be divided, however little work it is. */
   static Device divided(int threads) {
-    return CpuDevice.open(Host.look(), new DeviceSettings(threads, Map.of()), new Stopping(), 0);
+    return open(threads, 0, Forms.VECTOR);
+  }
+
+  /** A device as everybody gets it, whose kernels are scalar until the vectors are warm. */
+  static Device warming(int threads) {
+    return open(threads, 0, Forms.VECTOR_ONCE_WARM);
+  }
+
+  private static Device open(int threads, double worth, Forms forms) {
+    var settings = new DeviceSettings(threads, Map.of());
+    return CpuDevice.open(Host.look(), settings, new Stopping(), worth, forms);
   }
 
   static void write(Buffer buffer, Literal value) {

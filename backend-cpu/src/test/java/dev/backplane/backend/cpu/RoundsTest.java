@@ -9,6 +9,7 @@ import dev.backplane.backend.Program;
 import dev.backplane.backend.Tuning;
 import dev.backplane.backend.cpu.internal.Libc;
 import dev.backplane.backend.cpu.internal.OneDnn;
+import dev.backplane.backend.cpu.kernel.Forms;
 import dev.backplane.backend.cpu.program.Assembly;
 import dev.backplane.backend.cpu.program.BoundProgram;
 import dev.backplane.backend.cpu.program.Target;
@@ -94,7 +95,7 @@ class RoundsTest {
     for (int i = 0; i < PARTS; i++) {
       streams.add(oneDnn.stream());
     }
-    return new Target(oneDnn, streams, true, PARTS, 0);
+    return new Target(oneDnn, streams, Forms.VECTOR, PARTS, 0);
   }
 
   /** Every donated argument is the memory of the result that it is donated to. */

@@ -5,21 +5,23 @@ import dev.backplane.kit.fusion.Step;
 import java.lang.foreign.Arena;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.BooleanSupplier;
 
 /**
  * A plan and the class made of it.
  *
  * @param group what was compiled
  * @param plan its loops
- * @param routine an instance of the generated class
- * @param scratchBytes what the class needs
+ * @param routines instances of the generated classes
+ * @param scratchBytes what the classes need
  * @param form what it was compiled to
  * @param rows how its rows can be divided
  */
 record GeneratedKernel(
-    Step.Fused group, Plan plan, Routine routine, long scratchBytes, String form, Rows rows)
+    Step.Fused group, Plan plan, Routines routines, long scratchBytes, String form, Rows rows)
     implements Kernel {
-  private static final int WARM_UP_CALLS = 20_000;
+  /** What a warm-up may take of memory; the greater the kernel, the less it matters. */
+  private static final long WARM_UP_BYTES = 64 << 20;
 
   static Rows rows(Step.Fused group, Plan plan, boolean strips) {
     long rows = plan.space().rows();
@@ -83,6 +85,11 @@ record GeneratedKernel(
 
   @Override
   public Bound bind(long[] inputAddresses, long[] outputAddresses, long scratchAddress) {
+    return bind(routines, inputAddresses, outputAddresses, scratchAddress);
+  }
+
+  private Bound bind(
+      Routines chosen, long[] inputAddresses, long[] outputAddresses, long scratchAddress) {
     if (inputAddresses.length != plan.inputs() || outputAddresses.length != plan.outputs()) {
       throw new IllegalArgumentException(
           name()
@@ -101,57 +108,86 @@ record GeneratedKernel(
     boolean single = plan.space().rows() == 1;
     long all = single ? plan.space().columns() : plan.space().rows();
     long unit = rows.count() == 1 ? all : single ? rows.columns() : 1;
-    return new BoundRoutine(routine, addresses, unit, Math.toIntExact(all));
+    return new BoundRoutine(chosen, addresses, unit, Math.toIntExact(all));
   }
 
   @Override
-  public void warmUp(long nanos) {
-    long end = System.nanoTime() + nanos;
-    try (var arena = Arena.ofConfined()) {
-      var inputs =
-          group.inputs().stream()
-              .mapToLong(value -> arena.allocate(value.type().bytes(), 64).address())
-              .toArray();
-      var outputs =
-          group.outputs().stream()
-              .mapToLong(value -> arena.allocate(value.type().bytes(), 64).address())
-              .toArray();
-      var bound = bind(inputs, outputs, arena.allocate(Math.max(64, scratchBytes()), 64).address());
-      for (int i = 0; i < WARM_UP_CALLS && System.nanoTime() < end; i++) {
-        bound.run();
+  public boolean isCold() {
+    return routines.isCold();
+  }
+
+  @Override
+  public void warmUp(BooleanSupplier stop) {
+    var faster = routines.takeFaster();
+    if (faster == null) {
+      return;
+    }
+    var routine = faster.get();
+    if (bytes() <= WARM_UP_BYTES) {
+      try (var arena = Arena.ofConfined()) {
+        var inputs = memory(group.inputs(), arena);
+        var outputs = memory(group.outputs(), arena);
+        long scratch = arena.allocate(Math.max(64, scratchBytes()), 64).address();
+        var fast = bind(Routines.of(routine), inputs, outputs, scratch);
+        var slow = bind(Routines.of(routines.now()), inputs, outputs, scratch);
+        WarmUp.run(fast::run, slow::run, stop);
       }
     }
+    routines.warm(routine);
+  }
+
+  private long bytes() {
+    long bytes = scratchBytes();
+    for (var value : group.inputs()) {
+      bytes += value.type().bytes();
+    }
+    for (var value : group.outputs()) {
+      bytes += value.type().bytes();
+    }
+    return bytes;
+  }
+
+  private static long[] memory(List<Value> values, Arena arena) {
+    return values.stream()
+        .mapToLong(value -> arena.allocate(Math.max(1, value.type().bytes()), 64).address())
+        .toArray();
+  }
+
+  @Override
+  public boolean adopt() {
+    return routines.adopt();
   }
 
   /**
-   * A routine on fixed memory.
+   * Routines on fixed memory.
    *
    * @param addresses of inputs, outputs, scratch memory, and that of another binding
    * @param unit the rows, or columns of a single row, that count as one
    * @param all rows, or columns of a single row
    */
-  private record BoundRoutine(Routine routine, long[] addresses, long unit, int all)
+  private record BoundRoutine(Routines routines, long[] addresses, long unit, int all)
       implements Bound {
     @Override
     public void run() {
+      var routine = routines.now();
       routine.sweep(addresses, 0, all);
       routine.finish(addresses);
     }
 
     @Override
     public void sweep(long from, long to) {
-      routine.sweep(addresses, (int) (from * unit), (int) Math.min(all, to * unit));
+      routines.now().sweep(addresses, (int) (from * unit), (int) Math.min(all, to * unit));
     }
 
     @Override
     public void merge(long otherScratch) {
       addresses[addresses.length - 1] = otherScratch;
-      routine.merge(addresses);
+      routines.now().merge(addresses);
     }
 
     @Override
     public void finish() {
-      routine.finish(addresses);
+      routines.now().finish(addresses);
     }
   }
 }

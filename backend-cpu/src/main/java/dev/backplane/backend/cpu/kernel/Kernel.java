@@ -1,6 +1,7 @@
 package dev.backplane.backend.cpu.kernel;
 
 import dev.backplane.graph.Value;
+import java.util.function.BooleanSupplier;
 
 /** A compiled fusion group: one call runs all of it on native memory. Thread-safe. */
 public interface Kernel {
@@ -55,11 +56,24 @@ public interface Kernel {
    */
   Bound bind(long[] inputAddresses, long[] outputAddresses, long scratchAddress);
 
+  /** Whether a faster form is to come by {@link #warmUp}. */
+  boolean isCold();
+
   /**
-   * Runs the kernel on memory of its own until the JVM has compiled it, or the time is over. Bits
-   * do not depend on it; the first steps of a program are faster.
+   * Makes the faster form and runs it on memory of its own until the JVM has compiled it. Whatever
+   * runs meanwhile is not disturbed; the form runs from the next {@link #adopt} on. Does nothing
+   * where there is none, or it is called again.
+   *
+   * @param stop whether to give up
    */
-  void warmUp(long nanos);
+  void warmUp(BooleanSupplier stop);
+
+  /**
+   * Lets the form that was warmed up run from now on; not to be called while the kernel runs.
+   *
+   * @return false if it is not warm yet
+   */
+  boolean adopt();
 
   /** A kernel on fixed memory; not to be run by two threads at once. Allocates nothing. */
   interface Bound {

@@ -59,6 +59,9 @@ import java.util.Optional;
 public final class KernelCompiler {
   private static final long GREATEST = Integer.MAX_VALUE - 64;
 
+  /** How the name of a form with vectors begins. */
+  private static final String VECTOR = "vector";
+
   private KernelCompiler() {}
 
   /** Why a node cannot be part of a group; empty if it can. */
@@ -124,12 +127,12 @@ public final class KernelCompiler {
   /**
    * Compiles a group.
    *
-   * @param vectors whether the vector form may be used; it is, where the JVM runs with the module
+   * @param forms which may run; those of vectors do where the JVM runs with the module
    *     jdk.incubator.vector and the machine has vectors of 256 bits or more
    * @throws IllegalArgumentException if the group holds a node that {@link #refuses} refuses, or
    *     its nodes lie in no common space
    */
-  public static Kernel compile(Step.Fused group, boolean vectors) {
+  public static Kernel compile(Step.Fused group, Forms forms) {
     for (var node : group.graph().nodes()) {
       refuses(node)
           .ifPresent(
@@ -144,14 +147,23 @@ public final class KernelCompiler {
                     new IllegalArgumentException(
                         group.name() + ": no common rows and columns: " + group.graph()));
     var plan = Planner.plan(group.graph(), space);
+    boolean vectors = forms != Forms.SCALAR;
     var lanes = vectors ? VectorTypes.preferred() : Optional.<Integer>empty();
-    var written = RoutineWriter.write(plan, "Routine", lanes);
+    var form = form(plan, vectors, lanes);
+    boolean cold = forms == Forms.VECTOR_ONCE_WARM && form.startsWith(VECTOR);
+    var written = RoutineWriter.write(plan, "Routine", lanes, !cold);
+    var routine = define(written.bytes());
+    var routines =
+        cold
+            ? Routines.of(
+                routine, () -> define(RoutineWriter.write(plan, "Vector", lanes, true).bytes()))
+            : Routines.of(routine);
     return new GeneratedKernel(
         group,
         plan,
-        define(written.bytes()),
+        routines,
         written.scratchBytes(),
-        form(plan, vectors, lanes),
+        form,
         GeneratedKernel.rows(group, plan, written.strips()));
   }
 
@@ -187,7 +199,7 @@ public final class KernelCompiler {
     if (loops == refusals.size()) {
       return refusals.isEmpty() ? "scalar: no loop" : "scalar: " + refusals.getFirst();
     }
-    var width = "vector" + 32 * lanes.get();
+    var width = VECTOR + 32 * lanes.get();
     return refusals.isEmpty()
         ? width
         : width

@@ -32,6 +32,7 @@ final class RoutineWriter {
   private final Plan plan;
   private final ClassDesc self;
   private final Optional<VectorTypes> types;
+  private final boolean vectors;
   private final List<Consumer<CodeBuilder>> sweeping = new ArrayList<>();
   private final List<Consumer<CodeBuilder>> merging = new ArrayList<>();
   private final List<Consumer<CodeBuilder>> finishing = new ArrayList<>();
@@ -39,10 +40,11 @@ final class RoutineWriter {
   private long scratch;
   private boolean strips;
 
-  private RoutineWriter(Plan plan, ClassDesc self, Optional<VectorTypes> types) {
+  private RoutineWriter(Plan plan, ClassDesc self, Optional<VectorTypes> types, boolean vectors) {
     this.plan = plan;
     this.self = self;
     this.types = types;
+    this.vectors = vectors;
     this.scratch = plan.scratchBytes();
   }
 
@@ -60,11 +62,14 @@ final class RoutineWriter {
    * Writes a plan.
    *
    * @param lanes of the vectors to use; empty for the scalar form
+   * @param vectors false to write what stands in for the form with those vectors: the scalar form,
+   *     its loops cut at the same places, so that it needs the same scratch memory and its rows are
+   *     divided the same way
    */
-  static Written write(Plan plan, String name, Optional<Integer> lanes) {
+  static Written write(Plan plan, String name, Optional<Integer> lanes, boolean vectors) {
     var self = ClassDesc.of(RoutineWriter.class.getPackageName(), name);
     var types = lanes.map(count -> new VectorTypes(self, count));
-    var writer = new RoutineWriter(plan, self, types);
+    var writer = new RoutineWriter(plan, self, types, vectors);
     var bytes = ClassFile.of().build(self, writer::members);
     return new Written(bytes, writer.scratch, writer.strips);
   }
@@ -81,7 +86,7 @@ final class RoutineWriter {
                 .invokespecial(
                     ConstantDescs.CD_Object, ConstantDescs.INIT_NAME, ConstantDescs.MTD_void)
                 .return_());
-    types.ifPresent(known -> constants(type, known));
+    types.filter(_ -> vectors).ifPresent(known -> constants(type, known));
     int last = plan.lastSweep();
     for (int i = 0; i < plan.phases().size(); i++) {
       phase(type, String.valueOf(i), plan.phases().get(i), i <= last ? sweeping : finishing);
@@ -184,10 +189,11 @@ final class RoutineWriter {
       }
     }
     int columns = (int) plan.space().columns();
-    var form = types.filter(known -> ChunkWriter.refusal(loop, columns, single).isEmpty());
+    var cut = types.filter(known -> ChunkWriter.refusal(loop, columns, single).isEmpty());
+    var form = cut.filter(_ -> vectors);
     var restForm = form.filter(known -> !single);
     int limit =
-        form.map(known -> VECTOR_OPERATIONS * known.lanes() / Plan.LANES).orElse(SCALAR_OPERATIONS);
+        cut.map(known -> VECTOR_OPERATIONS * known.lanes() / Plan.LANES).orElse(SCALAR_OPERATIONS);
     var chunks =
         Chunk.split(
             loop,
@@ -198,7 +204,8 @@ final class RoutineWriter {
     var rest = new ArrayList<String>();
     // One part goes through all columns at once, of several each starts anew in every strip.
     boolean once = border <= Chunk.STRIP || chunks.size() == 1;
-    strips |= !once;
+    // By the columns, not the border, which is another one in the form that stands in.
+    strips |= columns > Chunk.STRIP && chunks.size() > 1;
     for (var chunk : chunks) {
       if (border > 0) {
         whole.add(name + "_" + whole.size());

@@ -48,11 +48,12 @@ record VectorTypes(ClassDesc self, int lanes) {
   static Optional<Integer> preferred() {
     try {
       var loader = VectorTypes.class.getClassLoader();
-      var type = Class.forName("jdk.incubator.vector.FloatVector", true, loader);
+      // Of the classes of the Vector API these are few: most are not needed before the first
+      // vector.
+      var type = Class.forName("jdk.incubator.vector.VectorShape", true, loader);
       VectorTypes.class.getModule().addReads(type.getModule());
-      var species = type.getField("SPECIES_PREFERRED").get(null);
-      var lookup = Class.forName("jdk.incubator.vector.VectorSpecies", true, loader);
-      int lanes = (Integer) lookup.getMethod("length").invoke(species);
+      var shape = type.getMethod("preferredShape").invoke(null);
+      int lanes = (Integer) type.getMethod("vectorBitSize").invoke(shape) / Float.SIZE;
       return lanes < 8 ? Optional.empty() : Optional.of(Math.min(lanes, Plan.LANES));
     } catch (ClassNotFoundException absent) {
       return Optional.empty();

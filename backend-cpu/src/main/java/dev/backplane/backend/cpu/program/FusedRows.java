@@ -55,6 +55,11 @@ record FusedRows(Step.Fused group, Kernel kernel, Division division, Optional<Va
   }
 
   @Override
+  public Optional<Kernel> generated() {
+    return Optional.of(kernel);
+  }
+
+  @Override
   public List<Node> nodes() {
     return group.graph().nodes();
   }

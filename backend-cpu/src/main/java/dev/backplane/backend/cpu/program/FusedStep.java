@@ -5,6 +5,7 @@ import dev.backplane.graph.Node;
 import dev.backplane.graph.Value;
 import dev.backplane.kit.fusion.Step;
 import java.util.List;
+import java.util.Optional;
 
 /** A fusion group, run by a generated kernel. */
 record FusedStep(Step.Fused group, Kernel kernel) implements Planned {
@@ -16,6 +17,11 @@ record FusedStep(Step.Fused group, Kernel kernel) implements Planned {
   @Override
   public String implementation() {
     return "generated:" + kernel.form();
+  }
+
+  @Override
+  public Optional<Kernel> generated() {
+    return Optional.of(kernel);
   }
 
   @Override

@@ -3,6 +3,7 @@ package dev.backplane.backend.cpu.program;
 import dev.backplane.backend.CompilationFailedException;
 import dev.backplane.backend.Program;
 import dev.backplane.backend.UnsupportedProgramException;
+import dev.backplane.backend.cpu.kernel.Forms;
 import dev.backplane.backend.cpu.kernel.KernelCompiler;
 import dev.backplane.backend.cpu.movement.ArgReduction;
 import dev.backplane.backend.cpu.movement.Philox;
@@ -117,6 +118,10 @@ final class Lowering {
     return target.vectors() && program.numerics().vectors();
   }
 
+  private Forms forms() {
+    return target.forms().where(program.numerics().vectors());
+  }
+
   private void run() {
     for (var node : graph.nodes()) {
       node.results().forEach(result -> makers.put(result, node));
@@ -131,7 +136,7 @@ final class Lowering {
         case Step.Fused group ->
             guarded(
                 group.graph().nodes().getLast(),
-                () -> steps.addAll(Kernels.fused(group, vectors(), target.parts(), fresh++)));
+                () -> steps.addAll(Kernels.fused(group, forms(), target.parts(), fresh++)));
       }
     }
   }
@@ -284,7 +289,7 @@ final class Lowering {
             reason -> {
               throw refused(node, reason);
             });
-    steps.addAll(Kernels.single(node, vectors(), target.parts(), fresh++));
+    steps.addAll(Kernels.single(node, forms(), target.parts(), fresh++));
   }
 
   private void reduce(Node node, Reduce op) {

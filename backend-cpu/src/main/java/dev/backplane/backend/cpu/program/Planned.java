@@ -1,8 +1,10 @@
 package dev.backplane.backend.cpu.program;
 
+import dev.backplane.backend.cpu.kernel.Kernel;
 import dev.backplane.graph.Node;
 import dev.backplane.graph.Value;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * A step of a program before it is bound to memory: what it reads, what it writes, and whether the
@@ -72,6 +74,11 @@ interface Planned extends AutoCloseable {
    * @param read index into {@link #reads}
    */
   boolean inPlace(int write, int read);
+
+  /** The generated kernel that it runs; nothing where it runs none. */
+  default Optional<Kernel> generated() {
+    return Optional.empty();
+  }
 
   /** Binds it to addresses, in the order of reads and writes. */
   Bound bind(long[] reads, long[] writes, long scratch);

@@ -1,6 +1,7 @@
 package dev.backplane.backend.cpu.program;
 
 import dev.backplane.backend.cpu.internal.OneDnn;
+import dev.backplane.backend.cpu.kernel.Forms;
 import java.util.List;
 
 /**
@@ -8,19 +9,24 @@ import java.util.List;
  *
  * @param oneDnn the library
  * @param streams the orders of work of the device, one for each part of a step
- * @param vectors whether the JVM has the Vector API
+ * @param forms which forms of generated kernels may run
  * @param parts into how many parts a step should be divided that can be: as many as the device has
  *     threads, or fewer where the program has too little work
  * @param worth the work, in nanoseconds, that a program should have for each part
  */
 public record Target(
-    OneDnn oneDnn, List<OneDnn.Stream> streams, boolean vectors, int parts, double worth) {
+    OneDnn oneDnn, List<OneDnn.Stream> streams, Forms forms, int parts, double worth) {
   /** What a thread should have to do for it to be worth waking: twice that for the second one. */
   public static final double WORTH = 50_000;
 
   /** Copies the streams. */
   public Target {
     streams = List.copyOf(streams);
+  }
+
+  /** Whether the JVM has the Vector API. */
+  boolean vectors() {
+    return forms != Forms.SCALAR;
   }
 
   /** The order of work of a part. */
@@ -31,6 +37,6 @@ public record Target(
   /** The same for a program that takes about so many nanoseconds on one thread. */
   Target forWork(double nanos) {
     int count = nanos < 2 * worth ? 1 : (int) Math.min(parts, nanos / Math.max(1, worth));
-    return new Target(oneDnn, streams, vectors, Math.max(1, worth == 0 ? parts : count), worth);
+    return new Target(oneDnn, streams, forms, Math.max(1, worth == 0 ? parts : count), worth);
   }
 }

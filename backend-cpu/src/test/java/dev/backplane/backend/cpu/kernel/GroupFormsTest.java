@@ -182,16 +182,6 @@ class GroupFormsTest {
   }
 
   @Test
-  void warmingUpLeavesNothingBehind() {
-    var graph = Graphs.softmaxCrossEntropy(4, 10);
-    var kernel = Runs.compile(graph, true);
-    var inputs = inputs(graph, 6);
-    var before = Runs.run(kernel, graph, inputs);
-    kernel.warmUp(20_000_000);
-    Runs.assertSameBits(before, Runs.run(kernel, graph, inputs), "after warming up");
-  }
-
-  @Test
   void theVectorFormIsTakenWhereTheModuleIs() {
     assertTrue(VectorTypes.preferred().isPresent(), "tests run with the vector module");
     var form = Runs.compile(Graphs.adam(100), true).form();

@@ -21,7 +21,11 @@ final class Runs {
   private Runs() {}
 
   static Kernel compile(Graph graph, boolean vectors) {
-    return KernelCompiler.compile(Step.Fused.of(graph, "group"), vectors);
+    return compile(Step.Fused.of(graph, "group"), vectors);
+  }
+
+  private static Kernel compile(Step.Fused group, boolean vectors) {
+    return KernelCompiler.compile(group, Forms.VECTOR.where(vectors));
   }
 
   static List<Literal> run(Kernel kernel, Graph graph, List<Literal> inputs) {
@@ -101,7 +105,7 @@ final class Runs {
     for (var step : Fusion.partition(graph, node -> KernelCompiler.refuses(node).isEmpty())) {
       switch (step) {
         case Step.Fused fused -> {
-          var kernel = KernelCompiler.compile(fused, vectors);
+          var kernel = compile(fused, vectors);
           var given = fused.inputs().stream().map(known::get).toList();
           var results =
               parts == 1

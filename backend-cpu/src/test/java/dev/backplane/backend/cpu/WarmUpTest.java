@@ -1,0 +1,109 @@
+package dev.backplane.backend.cpu;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.backplane.backend.Buffer;
+import dev.backplane.backend.Device;
+import dev.backplane.backend.Executable;
+import dev.backplane.backend.Execution;
+import dev.backplane.backend.Program;
+import dev.backplane.backend.Workspace;
+import dev.backplane.graph.Graph;
+import dev.backplane.op.Binary;
+import dev.backplane.op.Unary;
+import dev.backplane.tensor.Literal;
+import dev.backplane.tensor.Shape;
+import dev.backplane.tensor.TensorType;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** Programs whose kernels are scalar at first, and of vectors once these are warm. */
+class WarmUpTest {
+  private static final long PATIENCE = 60_000_000_000L;
+
+  private static Graph graph() {
+    var builder = new Graph.Builder();
+    var x = builder.input(TensorType.f32(64, 130));
+    var e = builder.apply(new Unary(Unary.Kind.TANH), x);
+    return builder.build(List.of(builder.apply(new Binary(Binary.Kind.MULTIPLY), e, x)));
+  }
+
+  private static Literal values() {
+    var values = new float[64 * 130];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = (i - 4000) / 1000f;
+    }
+    return Literal.of(Shape.of(64, 130), values);
+  }
+
+  /** A program on buffers of a device. */
+  private record Bound(Executable executable, Execution execution, Buffer result)
+      implements AutoCloseable {
+    static Bound of(Device device, Workspace workspace) {
+      var executable = device.compile(Program.of(graph()), workspace);
+      var in = device.allocate(graph().inputTypes());
+      var out = device.allocate(graph().outputTypes());
+      OnCpu.write(in.getFirst(), values());
+      return new Bound(executable, executable.bind(in, out), out.getFirst());
+    }
+
+    Literal run() {
+      execution.start();
+      execution.await();
+      return OnCpu.read(result);
+    }
+
+    @Override
+    public void close() {
+      execution.close();
+      executable.close();
+    }
+  }
+
+  private static boolean warmsUp() {
+    return Thread.getAllStackTraces().keySet().stream()
+        .anyMatch(thread -> thread.getName().equals("backplane-cpu-warm-up"));
+  }
+
+  private static void awaitWarm() throws InterruptedException {
+    for (long end = System.nanoTime() + PATIENCE; warmsUp(); Thread.sleep(5)) {
+      assertTrue(System.nanoTime() < end, "still warming up");
+    }
+  }
+
+  @Test
+  void theBitsStayWhenTheVectorsTakeOver() throws Exception {
+    for (int threads : List.of(1, 3)) {
+      try (var device = OnCpu.warming(threads);
+          var workspace = new Workspace();
+          var bound = Bound.of(device, workspace)) {
+        var first = bound.run();
+        assertFalse(warmsUp(), "what ran once is left scalar");
+        assertEquals(first, bound.run());
+        awaitWarm();
+        for (int i = 0; i < 3; i++) {
+          assertEquals(first, bound.run());
+        }
+        try (var vectors = OnCpu.open(threads);
+            var other = new Workspace();
+            var atOnce = Bound.of(vectors, other)) {
+          assertEquals(first, atOnce.run());
+        }
+      }
+    }
+  }
+
+  @Test
+  void aDeviceThatClosesEndsItsWarmUp() {
+    try (var workspace = new Workspace()) {
+      var device = OnCpu.warming(1);
+      var bound = Bound.of(device, workspace);
+      bound.run();
+      bound.run();
+      device.close();
+      assertFalse(warmsUp());
+    }
+  }
+}
