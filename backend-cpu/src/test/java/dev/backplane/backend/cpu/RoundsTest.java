@@ -84,6 +84,16 @@ class RoundsTest {
     }
   }
 
+  @Test
+  void aStepOfConvolutionAndPoolingHasTheSameBitsInAnyOrder() {
+    var step = TrainStep.cnn(8, 12, 20, 5);
+    var expected = run(step.program(true), step.arguments(), ORDERS[0]);
+    for (var order : ORDERS) {
+      assertEquals(expected, run(step.program(true), step.arguments(), order));
+    }
+    assertEquals(expected, run(step.program(false), step.arguments(), ORDERS[1]));
+  }
+
   private static BoundProgram bind(Assembly assembly, long[] arguments, TrainStep step) {
     // Never run: only looked at.
     return assembly.bind(arguments, new long[step.graph().outputs().size()], 0);
