@@ -25,6 +25,11 @@ final class VectorRows implements Rows {
     this.rest = rest;
   }
 
+  /** Elements of a vector of f32. */
+  static int lanes() {
+    return LANES;
+  }
+
   @Override
   public String form() {
     return "vector" + F32.vectorBitSize();

@@ -25,7 +25,8 @@ public final class WindowReduction {
     type = Widened.of(x.dtype());
     results = op.infer(java.util.List.of(x)).getFirst().shape().size();
     var scalar = new ScalarRows(identity(op.combiner(), x.dtype()));
-    rows = vectors ? new VectorRows(scalar) : scalar;
+    long run = new Positions(op.windows(), x.shape()).run();
+    rows = WarmingRows.of(scalar, type, run, vectors);
   }
 
   private static long identity(Combiner combiner, DType dtype) {

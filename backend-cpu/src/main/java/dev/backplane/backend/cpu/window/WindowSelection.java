@@ -25,7 +25,8 @@ public final class WindowSelection {
     sources = source.shape().size();
     type = Widened.of(x.dtype());
     var scalar = new ScalarRows(0);
-    rows = vectors ? new VectorRows(scalar) : scalar;
+    long run = new Positions(op.windows(), x.shape()).run();
+    rows = WarmingRows.of(scalar, type, run, vectors);
   }
 
   /** As reports name it. */
