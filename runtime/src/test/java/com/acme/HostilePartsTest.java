@@ -139,10 +139,7 @@ class HostilePartsTest {
   private Run fit(Trainer trainer) {
     var examples = new Doubled();
     return trainer.fit(
-        examples.batch(4),
-        examples.batch(4),
-        Epochs.epochs(1),
-        engine.device("reference"));
+        examples.batch(4), examples.batch(4), Epochs.epochs(1), engine.device("reference"));
   }
 
   private <E extends BackplaneException> String failure(Class<E> type, Layer layer) {

@@ -176,8 +176,7 @@ class HostDeviceTest {
     var builder = new Graph.Builder();
     var x = builder.input(VECTOR);
     var program =
-        donating(
-            builder.build(List.of(builder.apply(new Unary(Unary.Kind.EXP), x))), Map.of(0, 0));
+        donating(builder.build(List.of(builder.apply(new Unary(Unary.Kind.EXP), x))), Map.of(0, 0));
     var buffers = DEVICE.allocate(List.of(VECTOR));
     try (var workspace = new Workspace();
         var executable = DEVICE.compile(program, workspace);

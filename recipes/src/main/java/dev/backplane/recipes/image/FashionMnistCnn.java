@@ -19,7 +19,7 @@ public final class FashionMnistCnn implements Recipe {
   @Override
   public String summary() {
     return "pictures of clothes in ten classes: 28 × 28 grey values, 32 filters of 3 × 3, pooling"
-               + " of 2 × 2";
+        + " of 2 × 2";
   }
 
   @Override
