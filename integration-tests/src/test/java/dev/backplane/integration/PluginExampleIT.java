@@ -214,35 +214,30 @@ class PluginExampleIT {
     assertEquals(model, backplane.parts().make(Layer.class, backplane.parts().json(model)));
   }
 
+  /** What the page does by hand: dropped in, used by its names, upgraded while its job goes on. */
   @Test
-  void theCommandOfThePageTrains() throws Exception {
+  void theJarIsDroppedIntoARunningProcessAndUpgraded() throws Exception {
     var plugins = Files.createDirectories(folder.resolve("plugins"));
+    var shell = Shell.start(folder, plugins);
     Files.copy(first, plugins.resolve(first.getFileName()));
-    var launcher = new Launcher(folder);
-    var option = List.of("-Dbackplane.plugins=" + plugins);
-    var trained =
-        launcher
-            .start(
-                option,
-                "train",
-                "iris-mlp",
-                "--set",
-                "activation=acme.swish",
-                "--set",
-                "optimizer=acme.lion",
-                "--set",
-                "rate=0.003",
-                "--set",
-                "metrics=accuracy,acme.top_k(k=2)",
-                "--epochs",
-                "5",
-                "--out",
-                "run")
-            .await();
-    assertEquals(0, trained.exitCode(), trained.toString());
-    assertTrue(trained.out().contains("train_top_2"), trained.toString());
-    var without = launcher.start(List.of("-Dbackplane.plugins="), "evaluate", "run").await();
-    assertEquals(1, without.exitCode(), without.toString());
-    assertTrue(without.err().contains("unknown name \"acme.swish\""), without.toString());
+    shell.hears("com.acme.plugin 1.0.0 is in: new jobs can use it");
+    shell.type(
+        "train iris-mlp --set activation=acme.swish --set optimizer=acme.lion --set rate=0.003"
+            + " --set 'metrics=accuracy,acme.top_k(k=2)' --epochs 100000000 --out old &");
+    shell.hears("\\[1] epoch .*train_top_2");
+    Files.copy(second, plugins.resolve(second.getFileName()));
+    shell.hears("com.acme.plugin 1.1.0 is in beside 1.0.0: new jobs use it");
+    shell.type("train iris-mlp --set 'activation=acme.swish(shared=true)' --epochs 2 --out young");
+    shell.hears("run folder: young");
+    shell.asks("jobs", "of com.acme.plugin 1.0.0");
+    shell.answer("stop 1", "\\[1] interrupted; go on with --out old --resume");
+    shell.hears("com.acme.plugin 1.0.0 is gone, for com.acme.plugin 1.1.0");
+    shell.answer("evaluate old", "iris-mlp .*test_top_2");
+    for (var jar : List.of(first, second)) {
+      Files.delete(plugins.resolve(jar.getFileName()));
+    }
+    shell.hears("com.acme.plugin 1.1.0 is gone");
+    shell.answer("evaluate old", "unknown name \"acme.swish\"");
+    assertEquals(0, shell.end().exitCode());
   }
 }
