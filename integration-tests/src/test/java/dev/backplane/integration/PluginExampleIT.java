@@ -93,6 +93,12 @@ class PluginExampleIT {
   private Bundle install(Path jar) throws Exception {
     var bundle = context.installBundle(jar.toUri().toString());
     bundle.start();
+    // Services come when the framework gets to it: on a busy host that may be a moment later.
+    var until = System.nanoTime() + 20_000_000_000L;
+    while (!backplane.parts().names(Layer.class).contains("acme.swish")
+        && System.nanoTime() < until) {
+      Thread.sleep(20);
+    }
     return bundle;
   }
 
@@ -219,6 +225,7 @@ class PluginExampleIT {
   void theJarIsDroppedIntoARunningProcessAndUpgraded() throws Exception {
     var plugins = Files.createDirectories(folder.resolve("plugins"));
     var shell = Shell.start(folder, plugins);
+    shell.asks("plugins", "nothing in it");
     Files.copy(first, plugins.resolve(first.getFileName()));
     shell.hears("com.acme.plugin 1.0.0 is in: new jobs can use it");
     shell.type(
@@ -238,6 +245,7 @@ class PluginExampleIT {
     }
     shell.hears("com.acme.plugin 1.1.0 is gone");
     shell.answer("evaluate old", "unknown name \"acme.swish\"");
+    shell.asks("plugins", "nothing in it");
     assertEquals(0, shell.end().exitCode());
   }
 }
