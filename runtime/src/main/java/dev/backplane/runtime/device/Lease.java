@@ -23,7 +23,9 @@ import org.jspecify.annotations.Nullable;
  * native runs, and nothing that the engine holds is of the backend's bundle any more.
  */
 public final class Lease implements Device {
-  private final DeviceInfo info;
+  /** What was listed; from the opening on what was opened, which may say more. */
+  private volatile DeviceInfo info;
+
   private final int primitiveSet;
   private final Gate gate;
   private final Runnable ended;
@@ -58,6 +60,7 @@ public final class Lease implements Device {
       synchronized (this) {
         late = over;
         if (!late) {
+          info = opened.info();
           device = new Leased<>(this, "device " + info.id(), opened);
         }
       }

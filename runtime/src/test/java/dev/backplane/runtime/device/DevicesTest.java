@@ -100,6 +100,15 @@ class DevicesTest {
   }
 
   @Test
+  void anOpenDeviceSaysWhatWasOpened() {
+    var devices = devices(new NarrowBackend());
+    var job = devices.jobs().open("test", "narrow");
+    try (var lease = devices.open(Target.of("narrow").threads(3), job)) {
+      assertEquals("3", lease.info().properties().get("threads"));
+    }
+  }
+
+  @Test
   void saysThatThereIsNothing() {
     try (var devices = new Devices()) {
       var failure = assertThrows(NoSuchDeviceException.class, () -> devices.find("auto"));

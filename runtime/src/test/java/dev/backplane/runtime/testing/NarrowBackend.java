@@ -87,7 +87,16 @@ public final class NarrowBackend implements Backend {
   public Device open(List<DeviceInfo> group, DeviceSettings settings) {
     whileOpening.run();
     var inner = interpreter.open(interpreter.devices(), DeviceSettings.defaults());
-    return new NarrowDevice(group.getFirst(), inner);
+    var listed = group.getFirst();
+    var opened =
+        new DeviceInfo(
+            listed.id(),
+            listed.name(),
+            listed.score(),
+            listed.usable(),
+            listed.reason(),
+            Map.of("threads", String.valueOf(settings.threads())));
+    return new NarrowDevice(opened, inner);
   }
 
   private final class NarrowDevice implements Device {
