@@ -27,12 +27,19 @@ final class Gate {
   private final AtomicInteger held = new AtomicInteger();
   private final String device;
   private final String backend;
+  private final Duration patience;
   private volatile State state = State.OPEN;
   private volatile State end = State.OPEN;
 
   Gate(String device, String backend) {
+    this(device, backend, PATIENCE);
+  }
+
+  /** A gate with another patience than users have. */
+  Gate(String device, String backend, Duration patience) {
     this.device = device;
     this.backend = backend;
+    this.patience = patience;
   }
 
   void enter() {
@@ -109,8 +116,8 @@ final class Gate {
   }
 
   /** Patience has an end, since work that is never awaited never lets go. */
-  private static void awaitZero(AtomicInteger count) {
-    long end = System.nanoTime() + PATIENCE.toNanos();
+  private void awaitZero(AtomicInteger count) {
+    long end = System.nanoTime() + patience.toNanos();
     while (count.get() > 0 && System.nanoTime() < end) {
       LockSupport.parkNanos(50_000);
     }
