@@ -73,7 +73,7 @@ final class TrainCommand implements Callable<Integer> {
     if (out != null && out.toString().isEmpty()) {
       throw new CommandException(ExitCode.WRONG_USAGE, "--out: expected a folder, found nothing");
     }
-    if (resume && !Files.isRegularFile(out.resolve("config.json"))) {
+    if (resume && out != null && !Files.isRegularFile(out.resolve("config.json"))) {
       throw new CommandException(
           ExitCode.WRONG_USAGE,
           "--resume: "
