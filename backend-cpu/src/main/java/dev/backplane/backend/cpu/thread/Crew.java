@@ -204,9 +204,12 @@ public final class Crew implements AutoCloseable {
     parked.set(number, 1);
     while (open == seen && !closed) {
       LockSupport.park(this);
+      // An interrupted thread does not park. The caller's work is not abandoned for it, and stays
+      // marked; of a helper nobody can want anything.
       if (number == 0 && Thread.currentThread().isInterrupted()) {
-        // An interrupted thread does not park; the work is not abandoned for it.
         Thread.yield();
+      } else if (number > 0) {
+        Thread.interrupted();
       }
     }
     parked.set(number, 0);
