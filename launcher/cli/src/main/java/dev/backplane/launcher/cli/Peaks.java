@@ -28,6 +28,9 @@ record Peaks(double flops, double cacheBytes, double memoryBytes) {
 
   private static final int REPEATS = 5;
 
+  /** Of each program: it may compute in a slower way until its kernels are warm. */
+  private static final long WARM_UP_NANOS = 500_000_000;
+
   static Peaks measure(Backplane backplane, Target target) {
     var matrix = Literal.fill(TensorType.f32(SIDE, SIDE), _ -> 1.0 / SIDE);
     double product = seconds(backplane, target, matrix, 4, 1, (x, more) -> x.matmul(more.get(1)));
@@ -84,7 +87,10 @@ record Peaks(double flops, double cacheBytes, double memoryBytes) {
   private static double least(
       Backplane backplane, Target target, List<Literal> arguments, int calls, Traceable program) {
     try (var compiled = backplane.compile(program, target)) {
-      compiled.call(arguments); // compiles
+      long warm = System.nanoTime() + WARM_UP_NANOS;
+      do {
+        compiled.call(arguments);
+      } while (System.nanoTime() - warm < 0);
       double least = Double.POSITIVE_INFINITY;
       for (int i = 0; i < REPEATS; i++) {
         long start = System.nanoTime();
