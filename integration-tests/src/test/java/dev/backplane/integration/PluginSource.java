@@ -1,6 +1,7 @@
 package dev.backplane.integration;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -21,6 +22,7 @@ final class PluginSource {
   private final Map<String, String> headers = new LinkedHashMap<>();
   private String name = "\"acme.nothing\"";
   private String beforehand = "";
+  private String constructor = "";
   private Map<String, byte[]> more = Map.of();
 
   static PluginSource of(String symbolicName, String version) {
@@ -51,6 +53,25 @@ final class PluginSource {
   PluginSource beforehand(String statements) {
     beforehand = statements;
     return this;
+  }
+
+  /** Registered by Declarative Services instead, with this in the component's constructor. */
+  PluginSource asComponent(String statements) {
+    constructor = statements;
+    headers.remove("Bundle-Activator");
+    headers.put("Service-Component", "OSGI-INF/start.xml");
+    headers.put(
+        "Require-Capability",
+        "osgi.extender;filter:=\"(&(osgi.extender=osgi.component)(version>=1.3.0))\"");
+    return entry(
+        "OSGI-INF/start.xml",
+        """
+        <scr:component xmlns:scr="http://www.osgi.org/xmlns/scr/v1.3.0" name="acme" immediate="true">
+          <service><provide interface="dev.backplane.extension.Extensions"/></service>
+          <implementation class="acme.Start"/>
+        </scr:component>
+        """
+            .getBytes(StandardCharsets.UTF_8));
   }
 
   PluginSource entry(String path, byte[] bytes) {
@@ -99,6 +120,9 @@ final class PluginSource {
         import java.util.List;
         import org.osgi.framework.*;
         public final class Start implements BundleActivator, Extensions {
+          public Start() throws Exception {
+            %s
+          }
           public List<Extension> list() {
             return List.of(Extension.of(%s, 1, Swish.class, MethodHandles.lookup()));
           }
@@ -109,7 +133,7 @@ final class PluginSource {
           public void stop(BundleContext context) {}
         }
         """
-            .formatted(name, beforehand);
+            .formatted(constructor, name, beforehand);
     return COMPILED.computeIfAbsent(start, PluginSource::compile);
   }
 

@@ -219,6 +219,24 @@ class PluginsIT {
   }
 
   @Test
+  void componentsAreTakenAndRefusedAsActivatorsAre() throws Exception {
+    plugin("acme.component", "1.0.0", "acme.component")
+        .asComponent("")
+        .drop(plugins.resolve("component.jar"));
+    shell.hears("acme.component 1.0.0 is in");
+    train("acme.component");
+    plugin("acme.broken", "1.0.0", "acme.broken")
+        .asComponent("if (true) throw new IllegalStateException(\"no licence\");")
+        .drop(plugins.resolve("broken.jar"));
+    shell.hears("acme.broken 1.0.0 is refused: its service Extensions cannot be had: .*no licence");
+    plugin("acme.slow", "1.0.0", "acme.slow")
+        .asComponent("Thread.sleep(100_000_000);")
+        .drop(plugins.resolve("slow.jar"));
+    shell.hears("acme.slow 1.0.0 is refused: it has not started within 2 s");
+    train("acme.component");
+  }
+
+  @Test
   void aNameThatIsTakenIsRefusedAlsoWhereOnlyTheRunningCodeTellsIt() throws Exception {
     plugin("acme.first", "1.0.0", "acme.taken").drop(plugins.resolve("first.jar"));
     shell.hears("acme.first 1.0.0 is in");

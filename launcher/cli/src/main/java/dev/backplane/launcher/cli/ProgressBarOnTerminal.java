@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class ProgressBarOnTerminal implements ProgressDisplay {
   private @Nullable ProgressBar bar;
+  private CursorLine line = new CursorLine();
 
   @Override
   public void onStart(Progress progress) {
@@ -30,16 +31,40 @@ final class ProgressBarOnTerminal implements ProgressDisplay {
     close();
   }
 
+  /**
+   * Draws on the cursor's line, whole at a time, so that news can be printed above it. A bar that
+   * is closed before its first tick leaves the line without ending it.
+   */
+  private static final class CursorLine extends ConsoleProgressBarConsumer {
+    private boolean ended;
+
+    CursorLine() {
+      super(System.err);
+    }
+
+    @Override
+    public synchronized void close() {
+      ended = true;
+      super.close();
+    }
+
+    synchronized void end() {
+      if (!ended) {
+        close();
+      }
+    }
+  }
+
   private void advance(Progress progress) {
     if (bar == null) {
+      line = new CursorLine();
       bar =
           new ProgressBarBuilder()
               .setTaskName("epoch " + progress.epoch() + "/" + progress.epochs())
               .setInitialMax(progress.steps())
               .setStyle(ProgressBarStyle.COLORFUL_UNICODE_BLOCK)
               .setUpdateIntervalMillis(100)
-              // Draws on the cursor's line, whole at a time: news can be printed above it.
-              .setConsumer(new ConsoleProgressBarConsumer(System.err))
+              .setConsumer(line)
               .build();
     }
     bar.stepTo(progress.step());
@@ -55,6 +80,7 @@ final class ProgressBarOnTerminal implements ProgressDisplay {
     if (bar != null) {
       bar.close();
       bar = null;
+      line.end();
     }
   }
 }

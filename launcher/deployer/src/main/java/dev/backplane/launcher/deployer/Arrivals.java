@@ -39,6 +39,7 @@ final class Arrivals {
   private final Duration patience;
   private final Copies copies;
   private final Doorkeeper doorkeeper;
+  private final Optional<Complaints> complaints;
   private final Departures departures;
   private final Notices notices;
   private final List<Guest> hanging = new ArrayList<>();
@@ -47,6 +48,7 @@ final class Arrivals {
       BundleContext context,
       Copies copies,
       Doorkeeper doorkeeper,
+      Optional<Complaints> complaints,
       Departures departures,
       Notices notices) {
     this.context = context;
@@ -54,6 +56,7 @@ final class Arrivals {
     installed = new Installed(context);
     this.copies = copies;
     this.doorkeeper = doorkeeper;
+    this.complaints = complaints;
     this.departures = departures;
     this.notices = notices;
   }
@@ -270,7 +273,9 @@ final class Arrivals {
       isIn(guest, "is in, as a part of " + guest.jar().map(PluginJar::host).orElse(""));
       return;
     }
-    var attempt = Attempt.start(Objects.requireNonNull(guest.bundle));
+    var bundle = Objects.requireNonNull(guest.bundle);
+    complaints.ifPresent(log -> log.forget(bundle));
+    var attempt = Attempt.start(bundle);
     guest.attempt = attempt;
     state(guest, State.STARTING, "");
     attempt.await(PROMPT);
@@ -322,10 +327,34 @@ final class Arrivals {
       judge(guest);
       return;
     }
-    var objection = doorkeeper.objection(Objects.requireNonNull(guest.bundle));
+    var bundle = Objects.requireNonNull(guest.bundle);
+    var objection = doorkeeper.objection(bundle);
     if (objection.isPresent()) {
-      refuse(guest, objection.get().words(), objection.get().names());
+      var names = objection.get().names();
+      var words = objection.get().words();
+      refuse(guest, names.isEmpty() ? words + complaint(bundle) : words, names);
+    } else if (guest.state == State.STARTING && offersNothingItDeclares(bundle)) {
+      var complaint = complaint(bundle);
+      if (!complaint.isEmpty()) {
+        refuse(guest, "none of its components starts" + complaint, Set.of());
+      }
     }
+  }
+
+  /** Components may wait for something they need: that alone is no fault. */
+  private static boolean offersNothingItDeclares(Bundle bundle) {
+    return bundle.getHeaders("").get("Service-Component") != null
+        && bundle.getRegisteredServices() == null;
+  }
+
+  private String complaint(Bundle bundle) throws InterruptedException {
+    return complaints.isEmpty()
+        ? ""
+        : complaints
+            .get()
+            .about(bundle)
+            .map(words -> ": " + words + ". Mend it and drop it again")
+            .orElse("");
   }
 
   private void hangs(Guest guest, Attempt attempt) throws InterruptedException {

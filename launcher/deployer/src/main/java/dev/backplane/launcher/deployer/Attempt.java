@@ -82,7 +82,7 @@ final class Attempt {
   }
 
   /** What the plugin threw, not what the framework wrapped it in, and where. */
-  private static String words(Throwable e) {
+  static String words(Throwable e) {
     var cause = e instanceof BundleException && e.getCause() != null ? e.getCause() : e;
     var frames = cause.getStackTrace();
     return cause + (frames.length == 0 ? "" : ", at " + frames[0]);
@@ -101,6 +101,6 @@ final class Attempt {
         return frame.toString();
       }
     }
-    return "an unknown place";
+    return "the framework";
   }
 }

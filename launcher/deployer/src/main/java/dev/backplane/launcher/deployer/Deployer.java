@@ -15,6 +15,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
@@ -40,6 +41,7 @@ final class Deployer implements AutoCloseable {
   private final Arrivals arrivals;
   private final Departures departures;
   private final ServiceRegistration<?> hooks;
+  private final Optional<Complaints> complaints;
 
   /** By the digest of what they are made of. */
   private final Map<String, Guest> guests = new LinkedHashMap<>();
@@ -71,7 +73,8 @@ final class Deployer implements AutoCloseable {
             doorkeeper,
             null);
     departures = new Departures(context, usage, doorkeeper, notices);
-    arrivals = new Arrivals(context, copies, doorkeeper, departures, notices);
+    complaints = Complaints.of(context);
+    arrivals = new Arrivals(context, copies, doorkeeper, complaints, departures, notices);
   }
 
   private static Path ownFolder(BundleContext context) {
@@ -313,6 +316,7 @@ final class Deployer implements AutoCloseable {
   @Override
   public void close() {
     hooks.unregister();
+    complaints.ifPresent(Complaints::close);
     usage.close();
   }
 }

@@ -34,6 +34,9 @@ final class Doorkeeper implements EventListenerHook, FindHook {
   private final Set<Bundle> guests = ConcurrentHashMap.newKeySet();
   private final Map<Bundle, Objection> shut = new ConcurrentHashMap<>();
 
+  /** What has been looked at and may be seen. */
+  private final Set<ServiceReference<?>> approved = ConcurrentHashMap.newKeySet();
+
   Doorkeeper(BundleContext context) {
     this.context = context;
   }
@@ -62,13 +65,19 @@ final class Doorkeeper implements EventListenerHook, FindHook {
   public void event(ServiceEvent event, Map<BundleContext, Collection<ListenerInfo>> listeners) {
     var reference = event.getServiceReference();
     var bundle = reference.getBundle();
-    if (event.getType() == ServiceEvent.UNREGISTERING
-        || bundle == null
-        || !guests.contains(bundle)) {
+    if (event.getType() == ServiceEvent.UNREGISTERING) {
+      approved.remove(reference);
+      return;
+    }
+    if (bundle == null || !guests.contains(bundle)) {
       return;
     }
     if (event.getType() == ServiceEvent.REGISTERED && isExtensions(reference)) {
-      judge(bundle, reference).ifPresent(objection -> shut.putIfAbsent(bundle, objection));
+      var objection = judge(bundle, reference);
+      objection.ifPresent(words -> shut.putIfAbsent(bundle, words));
+      if (objection.isEmpty()) {
+        approved.add(reference);
+      }
     }
     if (shut.containsKey(bundle)) {
       listeners.clear();
@@ -82,10 +91,16 @@ final class Doorkeeper implements EventListenerHook, FindHook {
       String filter,
       boolean allServices,
       Collection<ServiceReference<?>> references) {
-    if (!shut.isEmpty()) {
-      references.removeIf(
-          reference -> reference.getBundle() != null && shut.containsKey(reference.getBundle()));
+    if (!guests.isEmpty()) {
+      references.removeIf(this::isHidden);
     }
+  }
+
+  private boolean isHidden(ServiceReference<?> reference) {
+    var bundle = reference.getBundle();
+    return bundle != null
+        && guests.contains(bundle)
+        && (shut.containsKey(bundle) || (isExtensions(reference) && !approved.contains(reference)));
   }
 
   private static boolean isExtensions(ServiceReference<?> reference) {
@@ -96,11 +111,7 @@ final class Doorkeeper implements EventListenerHook, FindHook {
   private Optional<Objection> judge(Bundle bundle, ServiceReference<?> reference) {
     try {
       if (!(context.getService(reference) instanceof Extensions extensions)) {
-        return Optional.of(
-            new Objection(
-                "its service Extensions cannot be had: its component does not start, or it is of"
-                    + " another API than the one here",
-                Set.of()));
+        return Optional.of(new Objection("its service Extensions cannot be had", Set.of()));
       }
       return judge(bundle, extensions.list());
     } catch (RuntimeException | LinkageError e) {

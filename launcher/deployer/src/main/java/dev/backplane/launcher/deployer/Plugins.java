@@ -16,7 +16,9 @@ public interface Plugins {
   List<Plugin> list();
 
   /**
-   * Waits until what lay in the folder when the process began has been taken in or refused.
+   * Waits until what lay in the folder when the process began has been taken in or refused. The
+   * first look begins when this is called for the first time, or a few seconds after the deployer:
+   * by then the bundles that start with it have started.
    *
    * @param patience how long at most
    * @return false if that was not long enough

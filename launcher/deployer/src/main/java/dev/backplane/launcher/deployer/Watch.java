@@ -23,11 +23,16 @@ final class Watch implements Plugins, Runnable {
   private static final Duration SOMEBODY_LISTENS = Duration.ofSeconds(10);
   private static final Duration REST = Duration.ofMillis(500);
   private static final Duration REST_WHILE_SOMETHING_CHANGES = Duration.ofMillis(100);
+
+  /** So long the bundles that start with this one have for themselves, unless somebody asks. */
+  private static final Duration START = Duration.ofSeconds(5);
+
   private static final Duration END = Duration.ofSeconds(5);
 
   private final BundleContext context;
   private final Path folder;
   private final Instant began = Instant.now();
+  private final CountDownLatch wanted = new CountDownLatch(1);
   private final CountDownLatch firstLook = new CountDownLatch(1);
   private final Thread thread = new Thread(this, "backplane-plugins");
   private final Deque<String> untold = new ArrayDeque<>();
@@ -61,6 +66,8 @@ final class Watch implements Plugins, Runnable {
   @Override
   public void run() {
     try {
+      boolean asked = wanted.await(START.toMillis(), TimeUnit.MILLISECONDS);
+      LOGGER.log(Level.DEBUG, "the first look at {0}, asked for: {1}", folder, asked);
       while (!ended && !Files.exists(folder)) {
         Thread.sleep(REST);
       }
@@ -137,6 +144,7 @@ final class Watch implements Plugins, Runnable {
 
   @Override
   public boolean awaitFirstLook(Duration patience) throws InterruptedException {
+    wanted.countDown();
     return firstLook.await(patience.toNanos(), TimeUnit.NANOSECONDS);
   }
 
