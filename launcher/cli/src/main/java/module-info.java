@@ -11,6 +11,7 @@ module dev.backplane.launcher.cli {
   requires org.jline.reader;
   requires org.jline.terminal;
   requires jakarta.inject;
+  requires static dev.backplane.tck;
   requires static org.eclipse.osgi;
   requires static org.jspecify;
 

@@ -40,7 +40,7 @@ class ArchitectureTest {
           Map.entry("launcher/boot", Set.of()),
           Map.entry("launcher/probe", Set.of()),
           Map.entry("launcher/deployer", Set.of("api")),
-          Map.entry("launcher/cli", Set.of("api", "runtime", "launcher/deployer")),
+          Map.entry("launcher/cli", Set.of("api", "runtime", "tck", "launcher/deployer")),
           Map.entry("tck", Set.of("api")));
 
   private static final Pattern IN_DESCRIPTOR = Pattern.compile("L([\\w/$]+);");

@@ -29,18 +29,21 @@ class BackendExampleIT {
     var plugins = Files.createDirectories(folder.resolve("plugins"));
     var jar = "com.acme.backend-1.0.0.jar";
     Files.copy(project.resolve("target").resolve(jar), plugins.resolve(jar));
+    var option = List.of("-Dbackplane.plugins=" + plugins);
+    var judged = new Launcher(folder).start(option, "tck", "acme", "--report", "report").await();
+    assertEquals(0, judged.exitCode(), judged.toString());
+    assertTrue(
+        judged.lastLine().matches("conformant: \\d+ passed, 0 failed, .*"), judged.toString());
+    var report = Files.readString(folder.resolve("report/conformance.json"));
+    assertTrue(report.contains("\"conformant\":true"), report);
+    assertEquals(judged.out(), Files.readString(folder.resolve("report/conformance.txt")));
+    var unknown = new Launcher(folder).start(option, "tck", "acne").await();
+    assertEquals(2, unknown.exitCode(), unknown.toString());
+    assertTrue(unknown.err().contains("did you mean 'acme'?"), unknown.toString());
+
     var trained =
         new Launcher(folder)
-            .start(
-                List.of("-Dbackplane.plugins=" + plugins),
-                "train",
-                "iris-mlp",
-                "--device",
-                "acme",
-                "--epochs",
-                "3",
-                "--out",
-                "run")
+            .start(option, "train", "iris-mlp", "--device", "acme", "--epochs", "3", "--out", "run")
             .await();
     assertEquals(0, trained.exitCode(), trained.toString());
     assertTrue(trained.out().startsWith("iris-mlp on acme (Acme's loops)"), trained.toString());

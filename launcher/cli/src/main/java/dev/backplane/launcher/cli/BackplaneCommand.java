@@ -21,6 +21,7 @@ import picocli.CommandLine.Spec;
       EvaluateCommand.class,
       PredictCommand.class,
       BenchCommand.class,
+      TckCommand.class,
       PluginsCommand.class,
       ShellCommand.class
     },
