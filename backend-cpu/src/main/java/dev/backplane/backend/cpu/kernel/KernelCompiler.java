@@ -150,8 +150,10 @@ public final class KernelCompiler {
     boolean vectors = forms != Forms.SCALAR;
     var lanes = vectors ? VectorTypes.preferred() : Optional.<Integer>empty();
     var form = form(plan, vectors, lanes);
-    boolean cold = forms == Forms.VECTOR_ONCE_WARM && form.startsWith(VECTOR);
-    var written = RoutineWriter.write(plan, "Routine", lanes, !cold);
+    // Where no loop has vectors their constants are left out too: they would load the Vector API.
+    boolean hasVectors = form.startsWith(VECTOR);
+    boolean cold = hasVectors && forms == Forms.VECTOR_ONCE_WARM;
+    var written = RoutineWriter.write(plan, "Routine", lanes, hasVectors && !cold);
     var routine = define(written.bytes());
     var routines =
         cold
