@@ -38,10 +38,11 @@ class ElementwiseFormsTest {
   }
 
   private static void check(Op op, List<TensorType> types, double units) {
-    var random = new Random(op.hashCode() * 31L + types.hashCode());
+    var what = op + " of " + types;
+    // Not the hash of the op: an enum's differs from one JVM to the next.
+    var random = new Random(what.hashCode());
     var graph = graph(op, types);
     var inputs = types.stream().map(type -> Samples.any(type, random)).toList();
-    var what = op + " of " + types;
     var scalar = Runs.run(Runs.compile(graph, false), graph, inputs);
     Runs.assertClose(Interpreter.run(graph, inputs), scalar, units, 0, what);
     var vector = Runs.run(Runs.compile(graph, true), graph, inputs);
@@ -53,7 +54,9 @@ class ElementwiseFormsTest {
   void unaryKindsAreTheOracles(DType dtype) {
     for (var kind : Unary.Kind.values()) {
       if (kind.accepts(dtype)) {
-        check(new Unary(kind), List.of(TensorType.of(dtype, LENGTH)), 4);
+        // The oracle's own erf is some units off too: the conformance kit allows as many.
+        double units = kind == Unary.Kind.ERF ? 16 : 5;
+        check(new Unary(kind), List.of(TensorType.of(dtype, LENGTH)), units);
       }
     }
   }
