@@ -76,6 +76,44 @@ class ScriptIT {
     assertTrue(result.err().contains("no JDK 99 or newer with a compiler was found"));
   }
 
+  /** A stand-in for a JDK that says what it was started with, in which locale. */
+  private void jdk(Path jdk) throws IOException {
+    write(jdk.resolve("bin/javac"), "#!/bin/sh\n");
+    write(jdk.resolve("bin/java"), "#!/bin/sh\necho \"LC_ALL=$LC_ALL\" \"$@\"\n");
+    Files.writeString(jdk.resolve("release"), "JAVA_VERSION=\"99.0.1\"\n");
+  }
+
+  private String assembling() throws IOException {
+    return maven(
+        "3.9.9", "mkdir -p '%s/launcher/assembly/target/assembly/bundles'".formatted(folder));
+  }
+
+  @Test
+  void aJdkInTheHomeFolderIsFoundWhereTheOthersAreTooOld() throws Exception {
+    var script = folder.resolve("backplane");
+    write(script, Files.readString(script).replace("needed_java=25", "needed_java=99"));
+    jdk(folder.resolve("home/.jdks/temurin-99"));
+    environment.putAll(Map.of("HOME", folder.resolve("home").toString(), "TMPDIR", "/a folder"));
+    var result = run(assembling(), "devices");
+    assertEquals(0, result.exitCode(), result::toString);
+    assertTrue(result.out().endsWith(" devices\n"), result::toString);
+    assertTrue(result.out().contains(" -Djava.io.tmpdir=/a folder "), result::toString);
+  }
+
+  @Test
+  void namesThatAreNotAsciiReachTheJvmInEveryLocale() throws Exception {
+    var script = folder.resolve("backplane");
+    write(script, Files.readString(script).replace("needed_java=25", "needed_java=99"));
+    jdk(folder.resolve("home/.jdks/temurin-99"));
+    environment.putAll(Map.of("HOME", folder.resolve("home").toString(), "LC_ALL", "C"));
+    var path = assembling();
+    assertTrue(run(path, "train", "--out", "runs").out().startsWith("LC_ALL=C "));
+    // By way of the shell, as this JVM may be in a locale that has no such name.
+    Files.move(script, folder.resolve("original"));
+    write(script, "#!/bin/bash\nexec \"${0%/*}/original\" train --out $'l\\303\\244ufe'\n");
+    assertTrue(run(path).out().startsWith("LC_ALL=C.UTF-8 "));
+  }
+
   @Test
   void aMavenThatIsTooOldIsNamed() throws Exception {
     var result = run(maven("3.6.3", "exit 0"), "devices");

@@ -175,7 +175,7 @@ final class Host {
     } catch (RuntimeException | LinkageError e) {
       System.getLogger(Host.class.getName())
           .log(
-              System.Logger.Level.WARNING,
+              System.Logger.Level.DEBUG,
               "oneDNN could not be loaded ahead of its use: " + NativeAccess.reason(e));
     }
   }

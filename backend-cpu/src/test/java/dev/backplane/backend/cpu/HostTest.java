@@ -13,10 +13,13 @@ import dev.backplane.op.Dot;
 import dev.backplane.tensor.DType;
 import dev.backplane.tensor.TensorType;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** What the backend says of the host without loading anything, and what is left when it stops. */
 class HostTest {
@@ -72,7 +75,15 @@ class HostTest {
   void aCacheThatCannotBeWrittenIsReported() throws Exception {
     var text = look(Map.of("BACKPLANE_CACHE", "/proc/self/nowhere"));
     assertTrue(text.contains("usable false, score 0"), text);
-    assertTrue(text.contains("set BACKPLANE_CACHE to a folder"), text);
+    assertTrue(text.contains("/proc/self "), text);
+    assertTrue(text.contains("set BACKPLANE_CACHE to a folder that can be written"), text);
+  }
+
+  @Test
+  void aCacheThatIsAFileIsReported(@TempDir Path folder) throws Exception {
+    var file = Files.createFile(folder.resolve("file"));
+    var text = look(Map.of("BACKPLANE_CACHE", file.toString()));
+    assertTrue(text.contains("usable false, score 0: " + file + " is no folder"), text);
   }
 
   @Test

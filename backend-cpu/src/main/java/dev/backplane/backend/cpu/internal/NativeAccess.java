@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Whether the JVM lets this backend call native code. A JVM that was not told either warns, once
@@ -16,6 +17,7 @@ public final class NativeAccess {
       List.of("org.bytedeco.javacpp", "org.bytedeco.dnnl", "org.bytedeco.opencl");
 
   private static volatile boolean refused;
+  private static volatile @Nullable String failure;
 
   private NativeAccess() {}
 
@@ -24,6 +26,10 @@ public final class NativeAccess {
    * is where it does.
    */
   public static Optional<String> refusal() {
+    var failed = failure;
+    if (failed != null) {
+      return Optional.of("oneDNN could not be loaded: " + failed);
+    }
     var callers = callers();
     boolean told = callers.stream().allMatch(Module::isNativeAccessEnabled);
     return told || !refused && !isRefused()
@@ -57,19 +63,26 @@ public final class NativeAccess {
   }
 
   /**
-   * Why a library could not be loaded, in words, from what loading it threw. A refusal of a module
-   * that could not be tried ahead is remembered.
+   * Why the library could not be loaded, in words, from what loading it threw. The first reason is
+   * the last: JavaCPP tries once in the life of its classes.
    */
-  public static String reason(Throwable thrown) {
-    var cause = thrown;
-    while (cause.getCause() != null && !(cause instanceof IllegalCallerException)) {
-      cause = cause.getCause();
+  public static synchronized String reason(Throwable thrown) {
+    var words = failure;
+    if (words == null) {
+      var cause = thrown;
+      while (cause.getCause() != null && !(cause instanceof IllegalCallerException)) {
+        cause = cause.getCause();
+      }
+      refused |= cause instanceof IllegalCallerException;
+      var found = cause.getMessage() == null ? cause.toString() : cause.getMessage();
+      words =
+          refusal()
+              .orElse(
+                  found
+                      + "; if its folder cannot be written, is full, or is mounted noexec, set"
+                      + " BACKPLANE_CACHE to another one");
+      failure = words;
     }
-    refused |= cause instanceof IllegalCallerException;
-    return refusal()
-        .orElse(
-            cause
-                + "; a folder that cannot be written, is full, or is mounted noexec, is replaced by"
-                + " setting BACKPLANE_CACHE");
+    return words;
   }
 }

@@ -33,6 +33,13 @@ public final class NativeCache {
   /** The libraries of one class loader stay the same, and are read once. */
   private static @Nullable String identity;
 
+  /** Nobody counts the bytes where there are as many. */
+  private static final long AMPLE = 1L << 28;
+
+  private static final String ELSEWHERE =
+      ", so the native libraries cannot be unpacked; set BACKPLANE_CACHE to a folder that can be"
+          + " written";
+
   private NativeCache() {}
 
   /**
@@ -77,11 +84,11 @@ public final class NativeCache {
     while (existing.getParent() != null && !Files.exists(existing)) {
       existing = existing.getParent();
     }
-    if (!Files.isDirectory(existing) || !Files.isWritable(existing)) {
-      return Optional.of(
-          existing
-              + " cannot be written, so the native libraries cannot be unpacked; set"
-              + " BACKPLANE_CACHE to a folder that can");
+    if (!Files.isDirectory(existing)) {
+      return Optional.of(existing + " is no folder" + ELSEWHERE);
+    }
+    if (!Files.isWritable(existing)) {
+      return Optional.of(existing + " cannot be written" + ELSEWHERE);
     }
     if (mountedNoexec(existing)) {
       return Optional.of(
@@ -89,7 +96,37 @@ public final class NativeCache {
               + " is on a file system mounted noexec, from which no library can be loaded; set"
               + " BACKPLANE_CACHE to a folder elsewhere");
     }
+    try {
+      // Only trying shows the folders that nobody can write to, such as those under /proc.
+      Files.createDirectories(folder);
+    } catch (IOException e) {
+      return Optional.of(existing + " takes no folder" + ELSEWHERE);
+    }
+    var free = folder.toFile().getUsableSpace();
+    if (free < AMPLE && free < lacking(folder)) {
+      return Optional.of(
+          folder
+              + " has "
+              + (free >> 20)
+              + " MB free, and the native libraries need "
+              + (lacking(folder) >> 20)
+              + "; free some, or set BACKPLANE_CACHE to a folder elsewhere");
+    }
     return MappedOneDnn.refusal(folder);
+  }
+
+  /** How many bytes of the libraries are not unpacked yet. */
+  private static long lacking(Path folder) {
+    try (var unpacked = Files.walk(folder)) {
+      long bytes = 0;
+      for (var name : LIBRARIES) {
+        var url = resource(name);
+        bytes += url.isPresent() ? url.get().openConnection().getContentLengthLong() : 0;
+      }
+      return bytes - unpacked.map(Path::toFile).filter(File::isFile).mapToLong(File::length).sum();
+    } catch (IOException e) {
+      throw new UncheckedIOException("the cache " + folder + " cannot be read", e);
+    }
   }
 
   /**

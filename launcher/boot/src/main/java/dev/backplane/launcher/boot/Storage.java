@@ -29,7 +29,8 @@ record Storage(Path folder) implements AutoCloseable {
               + parent
               + " ("
               + e
-              + "); make it writable or point TMPDIR to a folder that is",
+              + "); make it writable, or name one that is: TMPDIR for ./backplane, else"
+              + " -Djava.io.tmpdir",
           e);
     }
   }
