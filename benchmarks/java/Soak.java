@@ -152,11 +152,15 @@ public final class Soak {
       run(training, STEPS_OF_EPOCH - 2 * MARGIN);
       var after = THREADS.getThreadAllocatedBytes(ids);
       for (int i = 0; i < ids.length; i++) {
+        if (after[i] < 0) {
+          continue; // it has ended, as the one that warms kernels up does
+        }
         // The array of the first answer is this thread's too.
         long own = ids[i] == Thread.currentThread().threadId() ? overhead(ids) : 0;
         long bytes = after[i] - before[i] - own;
         if (bytes != 0) {
-          allocated.merge(THREADS.getThreadInfo(ids[i]).getThreadName(), bytes, Long::sum);
+          var thread = THREADS.getThreadInfo(ids[i]);
+          allocated.merge(thread == null ? "ended" : thread.getThreadName(), bytes, Long::sum);
         }
       }
       run(training, MARGIN);
