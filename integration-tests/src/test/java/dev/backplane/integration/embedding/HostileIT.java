@@ -77,6 +77,19 @@ class HostileIT {
   }
 
   @Test
+  void aTrainingThatIsLeftWithTheReferenceSaysWhy() throws Exception {
+    var file = Files.createFile(folder.resolve("cache"));
+    var result =
+        Jvm.in(folder).with("BACKPLANE_CACHE", file).java(launcher(List.of(), train("run")));
+    assertEquals(0, result.exitCode(), result::toString);
+    assertTrue(result.out().contains("iris-mlp on reference"), result::toString);
+    assertTrue(
+        result.err().contains("which is slow, as no other can be used:\n  cpu: "),
+        result::toString);
+    assertTrue(result.err().contains(file.toString()), result::toString);
+  }
+
+  @Test
   void aCacheOnAFullDiskLeavesTheReferenceAndSaysHowMuchIsMissing() throws Exception {
     var result = onSmallDisk("size=2m");
     assertTrue(result.out().contains(" MB free, and the native libraries need "), result::toString);

@@ -11,12 +11,20 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Properties;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
 /** The options that say where, and how exactly, a command runs. */
 final class TargetOptions {
+  private static final String REFERENCE = "reference";
+
+  @Spec(Spec.Target.MIXEE)
+  CommandSpec command;
+
   @Option(
       names = "--device",
       paramLabel = "ID",
@@ -56,9 +64,13 @@ final class TargetOptions {
   private String known(Backplane backplane) {
     var devices = backplane.devices();
     if (device.equals("auto")) {
-      if (devices.stream().noneMatch(DeviceInfo::usable)) {
+      var best = devices.stream().filter(DeviceInfo::usable).findFirst();
+      if (best.isEmpty()) {
         throw new CommandException(
-            ExitCode.NOTHING_FITS, "no device is usable:" + reasons(backplane));
+            ExitCode.NOTHING_FITS, "no device is usable:" + reasons(devices));
+      }
+      if (best.get().id().equals(REFERENCE)) {
+        sayWhySlow(devices);
       }
       return device;
     }
@@ -75,11 +87,20 @@ final class TargetOptions {
     return device;
   }
 
-  private static String reasons(Backplane backplane) {
+  /** Nobody asked for the slow device: so it is not taken without a word. */
+  private void sayWhySlow(List<DeviceInfo> devices) {
+    var others = devices.stream().filter(d -> !d.id().equals(REFERENCE)).toList();
+    command
+        .commandLine()
+        .getErr()
+        .println(
+            "on the reference device, which is slow, as no other can be used"
+                + (others.isEmpty() ? "; './backplane why' tells more" : ":" + reasons(others)));
+  }
+
+  private static String reasons(List<DeviceInfo> devices) {
     var text = new StringBuilder();
-    backplane
-        .devices()
-        .forEach(d -> text.append("\n  ").append(d.id()).append(": ").append(d.reason()));
+    devices.forEach(d -> text.append("\n  ").append(d.id()).append(": ").append(d.reason()));
     return text.toString();
   }
 
