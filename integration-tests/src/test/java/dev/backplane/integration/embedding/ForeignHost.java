@@ -148,6 +148,13 @@ public final class ForeignHost {
   /** What the application's other bundles say of what they have for themselves. */
   private static String own(Framework framework) throws Exception {
     var context = framework.getBundleContext();
+    for (var bundle : context.getBundles()) {
+      // One that was started before what it needs is the application's to start again, where it is
+      // no user of Backplane.
+      if (bundle.getState() != Bundle.ACTIVE) {
+        start(bundle);
+      }
+    }
     var said = new StringBuilder();
     for (var reference : context.getServiceReferences(UnaryOperator.class, "(acme.own=*)")) {
       said.append("; ").append(context.getService(reference).apply(null));
