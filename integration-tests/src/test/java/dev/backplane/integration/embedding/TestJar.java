@@ -3,6 +3,8 @@ package dev.backplane.integration.embedding;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.jar.JarEntry;
 import java.util.jar.JarOutputStream;
 import java.util.jar.Manifest;
@@ -32,9 +34,12 @@ final class TestJar {
             .replaceAll(",$", ""));
     var jar = folder.resolve(activator.getSimpleName() + ".jar");
     try (var out = new JarOutputStream(Files.newOutputStream(jar), manifest)) {
-      var name = activator.getName().replace('.', '/') + ".class";
-      out.putNextEntry(new JarEntry(name));
-      Files.copy(Artifacts.tests().resolve(name), out);
+      // The class around the activator, too, where there is one.
+      for (var type : new LinkedHashSet<Class<?>>(List.of(activator, activator.getNestHost()))) {
+        var name = type.getName().replace('.', '/') + ".class";
+        out.putNextEntry(new JarEntry(name));
+        Files.copy(Artifacts.tests().resolve(name), out);
+      }
     }
     return jar;
   }
