@@ -32,7 +32,7 @@ final class Arrivals {
   private static final Duration PROMPT = Duration.ofSeconds(1);
 
   /** So long it is not said that something is missing: it may be on its way. */
-  private static final Duration ON_ITS_WAY = Duration.ofMillis(1500);
+  static final Duration ON_ITS_WAY = Duration.ofMillis(1500);
 
   private final BundleContext context;
   private final Installed installed;
@@ -201,11 +201,11 @@ final class Arrivals {
    * whatever their order.
    *
    * @param changing whether more is on its way, so that it is too early to complain
-   * @param lookedBefore whether files may have come one after the other, and more may follow
+   * @param lately see {@link #mayStillResolve}
    * @return whether one has come in or turned out not to fit, so that the next look may let others
    *     go or come
    */
-  boolean startThoseThatFit(Set<Guest> kept, boolean changing, boolean lookedBefore)
+  boolean startThoseThatFit(Set<Guest> kept, boolean changing, Instant lately)
       throws InterruptedException {
     watchHanging();
     boolean changed = false;
@@ -228,7 +228,7 @@ final class Arrivals {
         if (guest.isFragment()) {
           attach(guest);
         }
-        boolean mayStillResolve = mayStillResolve(guest, lookedBefore);
+        boolean mayStillResolve = mayStillResolve(guest, lately);
         changed |= mayStillResolve;
         tellWhatIsMissing(guest, changing || mayStillResolve);
       }
@@ -236,9 +236,14 @@ final class Arrivals {
     return changed;
   }
 
-  /** What it needs may have been dropped together with it, and be read at the next look. */
-  boolean mayStillResolve(Guest guest, boolean lookedBefore) {
-    return lookedBefore && guest.waitingSince.plus(ON_ITS_WAY).isAfter(Instant.now());
+  /**
+   * What it needs may have been dropped together with it, and be read at the next look.
+   *
+   * @param lately since when one has not waited long: the same for all questions of one look, so
+   *     that one that is kept waiting also makes the look be followed by another
+   */
+  static boolean mayStillResolve(Guest guest, Instant lately) {
+    return guest.waitingSince.isAfter(lately);
   }
 
   /** Resolves all there are, and starts those that had been waiting, too, for what has come. */

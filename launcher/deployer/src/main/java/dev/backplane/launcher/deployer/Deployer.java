@@ -6,6 +6,7 @@ import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -96,11 +97,13 @@ final class Deployer implements AutoCloseable {
     found = folder.look();
     folder.trouble().ifPresent(words -> notices.say("folder", folder.path() + " " + words));
     var kept = new LinkedHashSet<Guest>();
+    // Files that are there at the first look have not come one after the other.
+    var lately = lookedBefore ? Instant.now().minus(Arrivals.ON_ITS_WAY) : Instant.MAX;
     for (var ranked : wanted().values()) {
-      serve(ranked, kept);
+      serve(ranked, kept, lately);
     }
     boolean changing = folder.isUnsettled();
-    changing |= arrivals.startThoseThatFit(kept, changing, lookedBefore);
+    changing |= arrivals.startThoseThatFit(kept, changing, lately);
     rememberWhoServes(kept);
     changing |= departures.see(leaving(kept), originals);
     forget(kept);
@@ -177,7 +180,8 @@ final class Deployer implements AutoCloseable {
   }
 
   /** Lets the best come in; what serves until then, and what could serve instead, stays. */
-  private void serve(List<Guest> ranked, Set<Guest> kept) throws InterruptedException {
+  private void serve(List<Guest> ranked, Set<Guest> kept, Instant lately)
+      throws InterruptedException {
     boolean mayCome = true;
     for (var guest : ranked) {
       kept.add(guest);
@@ -190,7 +194,7 @@ final class Deployer implements AutoCloseable {
           return;
         }
         case STARTING, LEAVING -> mayCome = false;
-        case WAITING -> mayCome &= !guest.fresh && !arrivals.mayStillResolve(guest, lookedBefore);
+        case WAITING -> mayCome &= !guest.fresh && !Arrivals.mayStillResolve(guest, lately);
         case OLDER, REFUSED, IGNORED -> {}
       }
     }
