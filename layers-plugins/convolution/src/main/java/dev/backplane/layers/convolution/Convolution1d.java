@@ -10,7 +10,6 @@ import dev.backplane.nn.Forward;
 import dev.backplane.nn.Initializer;
 import dev.backplane.nn.UnaryLayer;
 import dev.backplane.tensor.Shape;
-import dev.backplane.tensor.ShapeException;
 import dev.backplane.tensor.Tensor;
 
 /**
@@ -56,11 +55,7 @@ public record Convolution1d(
     Sliding.check(NAME, "kernelSize", kernelSize, SPATIAL);
     Sliding.check(NAME, "stride", stride, SPATIAL);
     Sliding.check(NAME, "dilation", dilation, SPATIAL);
-    Correlation.atLeastOne(NAME, "groups", groups);
-    if (filters % groups != 0) {
-      throw new IllegalArgumentException(
-          NAME + " groups: expected a divisor of " + filters + " filters, found " + groups);
-    }
+    Correlation.checkGroups(NAME, groups, filters);
   }
 
   /** No padding, linear, with bias, Glorot-uniform. */
@@ -199,13 +194,8 @@ public record Convolution1d(
   @Override
   public Tensor apply(Forward forward, Tensor x) {
     var windows = new Sliding(NAME, kernelSize, stride, dilation, padding).on(x);
-    int channels = x.shape().last();
-    if (channels % groups != 0) {
-      throw new ShapeException(
-          NAME + " C3: expected channels that " + groups + " groups divide, found " + x.type());
-    }
-    var weights =
-        Correlation.kernel(forward, kernelSize, channels / groups, filters, kernel, regularizer);
+    int channels = Correlation.channelsOfGroup(NAME, x, groups);
+    var weights = Correlation.kernel(forward, kernelSize, channels, filters, kernel, regularizer);
     var y = Correlation.of(x, weights, windows, groups);
     return Correlation.finish(forward, y, bias, activation);
   }

@@ -10,6 +10,7 @@ import dev.backplane.op.Convolution.Layout;
 import dev.backplane.op.Precision;
 import dev.backplane.op.Window;
 import dev.backplane.tensor.Shape;
+import dev.backplane.tensor.ShapeException;
 import dev.backplane.tensor.Tensor;
 import java.util.List;
 
@@ -23,6 +24,33 @@ final class Correlation {
           layer + " " + component + ": expected 1 or more, found " + number);
     }
     return number;
+  }
+
+  /**
+   * So many groups, each of as many filters.
+   *
+   * @throws IllegalArgumentException naming layer and component
+   */
+  static void checkGroups(String layer, int groups, int filters) {
+    atLeastOne(layer, "groups", groups);
+    if (filters % groups != 0) {
+      throw new IllegalArgumentException(
+          layer + " groups: expected a divisor of " + filters + " filters, found " + groups);
+    }
+  }
+
+  /**
+   * The channels that one filter of x [batch, spatial …, channels] sees.
+   *
+   * @throws ShapeException C3 if the groups do not divide the channels
+   */
+  static int channelsOfGroup(String layer, Tensor x, int groups) {
+    int channels = x.shape().last();
+    if (channels % groups != 0) {
+      throw new ShapeException(
+          layer + " C3: expected channels that " + groups + " groups divide, found " + x.type());
+    }
+    return channels / groups;
   }
 
   /** The parameter {@code kernel} [spatial …, in, out], its penalty added. */
