@@ -2,9 +2,7 @@ package dev.backplane.backend.cpu.program;
 
 import dev.backplane.backend.cpu.movement.StridedCopy;
 import dev.backplane.graph.Node;
-import dev.backplane.graph.Value;
 import java.util.ArrayList;
-import java.util.List;
 
 /**
  * A step that moves elements of one operand, from a start with fixed strides, into the result in
@@ -15,27 +13,7 @@ import java.util.List;
  * @param strides elements from one to the next along each axis of the result
  */
 record CopiedRows(Node node, String implementation, Division division, long start, long[] strides)
-    implements Planned {
-  @Override
-  public String name() {
-    return node.op().name();
-  }
-
-  @Override
-  public List<Node> nodes() {
-    return List.of(node);
-  }
-
-  @Override
-  public List<Value> reads() {
-    return node.operands();
-  }
-
-  @Override
-  public List<Value> writes() {
-    return node.results();
-  }
-
+    implements OneNode {
   @Override
   public int parts() {
     return division.parts();
@@ -49,11 +27,6 @@ record CopiedRows(Node node, String implementation, Division division, long star
   @Override
   public long scratchBytes() {
     return 0;
-  }
-
-  @Override
-  public boolean inPlace(int write, int read) {
-    return false;
   }
 
   @Override

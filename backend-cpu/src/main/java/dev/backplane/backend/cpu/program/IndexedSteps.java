@@ -7,7 +7,6 @@ import dev.backplane.graph.Node;
 import dev.backplane.graph.Value;
 import dev.backplane.op.Scatter;
 import dev.backplane.op.Sort;
-import java.util.List;
 
 /** The steps of sorts and scatters. */
 final class IndexedSteps {
@@ -40,30 +39,10 @@ final class IndexedSteps {
   }
 
   /** A scatter; its result may take the memory of x. */
-  private record ScatterStep(Node node, Updates updates, Slices slices) implements Planned {
-    @Override
-    public String name() {
-      return node.op().name();
-    }
-
+  private record ScatterStep(Node node, Updates updates, Slices slices) implements OneNode {
     @Override
     public String implementation() {
       return "scatter:" + slices.form();
-    }
-
-    @Override
-    public List<Node> nodes() {
-      return List.of(node);
-    }
-
-    @Override
-    public List<Value> reads() {
-      return node.operands();
-    }
-
-    @Override
-    public List<Value> writes() {
-      return node.results();
     }
 
     @Override

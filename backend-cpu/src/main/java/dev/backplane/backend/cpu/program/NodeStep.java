@@ -41,11 +41,6 @@ record NodeStep(
   }
 
   @Override
-  public boolean inPlace(int write, int read) {
-    return false;
-  }
-
-  @Override
   public Bound bind(long[] reads, long[] writes, long scratch) {
     return binder.bind(reads, writes);
   }

@@ -42,11 +42,6 @@ record PartialSums(Convolutions.Request request, Value partials, int count) impl
   }
 
   @Override
-  public boolean inPlace(int write, int read) {
-    return false;
-  }
-
-  @Override
   public Bound bind(long[] reads, long[] writes, long scratch) {
     var exact = new KernelGradientStep.Exact(request);
     var work = exact.product().work();

@@ -68,12 +68,14 @@ interface Planned extends AutoCloseable {
 
   /**
    * Whether a value it writes may lie in the very memory of one that it reads: no element is read
-   * after its place was written, by this part or another.
+   * after its place was written, by this part or another. Never, unless said otherwise.
    *
    * @param write index into {@link #writes}
    * @param read index into {@link #reads}
    */
-  boolean inPlace(int write, int read);
+  default boolean inPlace(int write, int read) {
+    return false;
+  }
 
   /** The generated kernel that it runs; nothing where it runs none. */
   default Optional<Kernel> generated() {

@@ -2,7 +2,6 @@ package dev.backplane.backend.cpu.program;
 
 import dev.backplane.graph.Node;
 import dev.backplane.graph.Value;
-import java.util.List;
 
 /**
  * A step that runs one node by itself, divided by rows of what it reads and writes: part p works on
@@ -13,30 +12,10 @@ import java.util.List;
  */
 record RowStep(
     Node node, String implementation, Division division, long scratchBytes, Binder binder)
-    implements Planned {
+    implements OneNode {
   /** Makes the binding of one part. */
   interface Binder {
     Runnable bind(long[] reads, long[] writes, long scratch, int part);
-  }
-
-  @Override
-  public String name() {
-    return node.op().name();
-  }
-
-  @Override
-  public List<Node> nodes() {
-    return List.of(node);
-  }
-
-  @Override
-  public List<Value> reads() {
-    return node.operands();
-  }
-
-  @Override
-  public List<Value> writes() {
-    return node.results();
   }
 
   @Override
@@ -58,11 +37,6 @@ record RowStep(
     return division.parts() == 1
         ? Span.all(value)
         : division.span(part, value.type().bytes() / division.rows());
-  }
-
-  @Override
-  public boolean inPlace(int write, int read) {
-    return false;
   }
 
   @Override
