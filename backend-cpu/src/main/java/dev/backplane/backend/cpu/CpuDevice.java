@@ -128,7 +128,7 @@ final class CpuDevice implements Device {
     var offsets = new ArrayList<Long>();
     for (var type : types) {
       offsets.add(bytes);
-      bytes = Math.addExact(bytes, type.bytes() + Libc.ALIGNMENT - 1 & -Libc.ALIGNMENT);
+      bytes = Math.addExact(bytes, Libc.aligned(type.bytes()));
     }
     var block = block(bytes, types.size());
     var buffers = new ArrayList<Buffer>();

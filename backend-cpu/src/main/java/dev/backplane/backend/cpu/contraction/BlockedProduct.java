@@ -1,5 +1,6 @@
 package dev.backplane.backend.cpu.contraction;
 
+import dev.backplane.backend.cpu.internal.Libc;
 import dev.backplane.kit.contraction.MatrixProduct;
 import dev.backplane.tensor.DType;
 
@@ -51,7 +52,7 @@ public final class BlockedProduct {
   }
 
   private long panelOffset() {
-    return strips * stripBytes() + 63 & -64;
+    return Libc.aligned(strips * stripBytes());
   }
 
   private long tileOffset() {

@@ -55,17 +55,13 @@ public final class PatchProduct {
     return (geometry.outputs() + columns - 1) / columns;
   }
 
-  private static long aligned(long bytes) {
-    return bytes + Libc.ALIGNMENT - 1 & -Libc.ALIGNMENT;
-  }
-
   private long panelBytes(boolean exact) {
     return (exact ? 1 : panels()) * terms * Microkernel.PANEL_BYTES;
   }
 
   private long stripBytes(boolean exact) {
     long element = accumulator.bytes();
-    return aligned(terms * (exact ? element + 4 : Microkernel.ROWS * element));
+    return Libc.aligned(terms * (exact ? element + 4 : Microkernel.ROWS * element));
   }
 
   /** Scratch of one part. */

@@ -32,6 +32,11 @@ public final class Libc {
     return linker.downcallHandle(linker.defaultLookup().findOrThrow(name), descriptor);
   }
 
+  /** So many bytes that what lies behind them is aligned again. */
+  public static long aligned(long bytes) {
+    return bytes + ALIGNMENT - 1 & -ALIGNMENT;
+  }
+
   /** Zeroed and touched memory, aligned, with slack behind it; 0 if there is none. */
   public static long allocate(long bytes) {
     long padded = Math.addExact(bytes, ALIGNMENT + SLACK - 1) & -ALIGNMENT;

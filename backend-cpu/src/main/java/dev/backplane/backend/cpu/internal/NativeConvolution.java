@@ -56,7 +56,7 @@ public final class NativeConvolution implements AutoCloseable {
   /** An operand that lies elsewhere in another layout while the convolution runs. */
   record Moved(Primitive reorder, long bytes) {
     long room() {
-      return aligned(bytes);
+      return Libc.aligned(bytes);
     }
   }
 
@@ -79,10 +79,6 @@ public final class NativeConvolution implements AutoCloseable {
     this.destination = destination;
   }
 
-  private static long aligned(long bytes) {
-    return bytes + Libc.ALIGNMENT - 1 & -Libc.ALIGNMENT;
-  }
-
   /** What oneDNN calls the implementation it chose. */
   public String implementation() {
     boolean moves = source.isPresent() || destination.isPresent();
@@ -93,9 +89,9 @@ public final class NativeConvolution implements AutoCloseable {
   public long scratchBytes() {
     long bytes = 0;
     for (var moved : List.of(source, weights, destination)) {
-      bytes += moved.map(m -> m.room() + aligned(m.reorder().scratchBytes())).orElse(0L);
+      bytes += moved.map(m -> m.room() + Libc.aligned(m.reorder().scratchBytes())).orElse(0L);
     }
-    return bytes + aligned(main.scratchBytes());
+    return bytes + Libc.aligned(main.scratchBytes());
   }
 
   /**
@@ -134,7 +130,7 @@ public final class NativeConvolution implements AutoCloseable {
             form.bias()
                 ? main.bind(stream, free, sourceAt, weightsAt, destinationAt, bias)
                 : main.bind(stream, free, sourceAt, weightsAt, destinationAt));
-        free += aligned(main.scratchBytes());
+        free += Libc.aligned(main.scratchBytes());
         behind(stream, source, form.source(), sourceAt, from);
         behind(stream, weights, form.weights(), weightsAt, kernel);
         behind(stream, destination, form.destination(), destinationAt, to);
@@ -171,7 +167,7 @@ public final class NativeConvolution implements AutoCloseable {
     private void reorder(OneDnn.Stream stream, @Nullable Primitive reorder, long from, long to) {
       if (reorder != null) {
         calls.add(reorder.bind(stream, free, from, to));
-        free += aligned(reorder.scratchBytes());
+        free += Libc.aligned(reorder.scratchBytes());
       }
     }
 

@@ -54,7 +54,7 @@ public enum Widened {
 
   /** Memory for so many widened elements; none if the dtype is as wide already. */
   public static long copyBytes(DType dtype, long count) {
-    return differs(dtype) ? count * of(dtype).bytes + Libc.ALIGNMENT - 1 & -Libc.ALIGNMENT : 0;
+    return differs(dtype) ? Libc.aligned(count * of(dtype).bytes) : 0;
   }
 
   /** Writes elements of a dtype in their wide form. */

@@ -72,7 +72,7 @@ public final class Assembly implements AutoCloseable {
     long bytes = 0;
     for (var entry : literals.entrySet()) {
       constantOffsets.put(entry.getKey(), bytes);
-      bytes += entry.getKey().type().bytes() + Libc.ALIGNMENT - 1 & -Libc.ALIGNMENT;
+      bytes += Libc.aligned(entry.getKey().type().bytes());
     }
     if (bytes == 0) {
       return 0;

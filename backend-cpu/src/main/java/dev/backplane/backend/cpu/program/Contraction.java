@@ -198,11 +198,6 @@ final class Contraction implements Planned {
   }
 
   @Override
-  public boolean inPlace(int write, int read) {
-    return false;
-  }
-
-  @Override
   public int parts() {
     return division.parts();
   }
@@ -244,7 +239,7 @@ final class Contraction implements Planned {
   }
 
   private static long padded(Part part) {
-    return part.scratchBytes() + Libc.ALIGNMENT - 1 & -Libc.ALIGNMENT;
+    return Libc.aligned(part.scratchBytes());
   }
 
   private long copyBytes() {
@@ -252,7 +247,7 @@ final class Contraction implements Planned {
   }
 
   private static long copyBytes(MatrixView view, TensorType type) {
-    return view.needsCopy() ? type.bytes() + Libc.ALIGNMENT - 1 & -Libc.ALIGNMENT : 0;
+    return view.needsCopy() ? Libc.aligned(type.bytes()) : 0;
   }
 
   @Override

@@ -117,27 +117,18 @@ final class ConvolutionStep implements Planned {
   }
 
   @Override
-  public boolean inPlace(int write, int read) {
-    return false;
-  }
-
-  @Override
   public long scratchBytes() {
     return wide.x + wide.kernel + wide.result + division.parts() * partBytes();
   }
 
   private long reversedBytes() {
-    return reversed ? aligned(request.kernel().shape().size() * Float.BYTES) : 0;
+    return reversed ? Libc.aligned(request.kernel().shape().size() * Float.BYTES) : 0;
   }
 
   private long partBytes() {
     long exact = guarded ? own.scratchBytes(true) : 0;
     long plain = natives.isEmpty() ? own.scratchBytes(false) : nativeBytes;
-    return reversedBytes() + aligned(Math.max(exact, plain));
-  }
-
-  private static long aligned(long bytes) {
-    return bytes + Libc.ALIGNMENT - 1 & -Libc.ALIGNMENT;
+    return reversedBytes() + Libc.aligned(Math.max(exact, plain));
   }
 
   @Override

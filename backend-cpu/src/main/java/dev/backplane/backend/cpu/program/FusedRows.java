@@ -41,7 +41,7 @@ record FusedRows(Step.Fused group, Kernel kernel, Division division, Optional<Va
 
   /** The scratch memory of a part, up to that of the next one. */
   static long stride(Kernel kernel) {
-    return kernel.scratchBytes() + Libc.ALIGNMENT - 1 & -Libc.ALIGNMENT;
+    return Libc.aligned(kernel.scratchBytes());
   }
 
   @Override

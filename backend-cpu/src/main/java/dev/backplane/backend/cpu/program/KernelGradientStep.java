@@ -124,18 +124,13 @@ final class KernelGradientStep implements Planned {
   }
 
   @Override
-  public boolean inPlace(int write, int read) {
-    return false;
-  }
-
-  @Override
   public long scratchBytes() {
     return wide.x() + wide.kernel() + wide.result() + division.parts() * partBytes();
   }
 
   private long partBytes() {
     long alone = division.parts() == 1 ? exact.scratchBytes() : 0;
-    return Math.max(nativeBytes, alone) + Libc.ALIGNMENT - 1 & -Libc.ALIGNMENT;
+    return Libc.aligned(Math.max(nativeBytes, alone));
   }
 
   @Override

@@ -112,7 +112,7 @@ public final class Updates {
 
   /** Scratch: where each index vector points. */
   public long scratchBytes() {
-    return 8 * vectors + Libc.ALIGNMENT - 1 & -Libc.ALIGNMENT;
+    return Libc.aligned(8 * vectors);
   }
 
   /** Writes x to the result, unless it lies there, and applies the updates. */

@@ -55,7 +55,7 @@ public final class LaneSort {
 
   /** Scratch for one part: the keys, and two lists of places. */
   public long scratchBytes() {
-    return (8L * keys + 4L + 4L) * extent + Libc.ALIGNMENT - 1 & -Libc.ALIGNMENT;
+    return Libc.aligned((8L * keys + 4L + 4L) * extent);
   }
 
   /** Sorts the lanes of some rows. */
