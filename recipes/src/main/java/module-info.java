@@ -3,6 +3,7 @@ module dev.backplane.recipes {
   requires transitive dev.backplane.api;
   requires dev.backplane.layers.convolution;
   requires dev.backplane.layers.core;
+  requires dev.backplane.layers.text;
   requires java.desktop;
   requires org.tukaani.xz;
   requires static org.jspecify;

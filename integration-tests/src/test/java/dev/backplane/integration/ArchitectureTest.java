@@ -36,7 +36,14 @@ class ArchitectureTest {
           Map.entry("backend-cpu", Set.of("api", "backend-kit")),
           Map.entry("layers-plugins/core", Set.of("api")),
           Map.entry("layers-plugins/convolution", Set.of("api", "layers-plugins/core")),
-          Map.entry("recipes", Set.of("api", "layers-plugins/core", "layers-plugins/convolution")),
+          Map.entry("layers-plugins/text", Set.of("api")),
+          Map.entry(
+              "recipes",
+              Set.of(
+                  "api",
+                  "layers-plugins/core",
+                  "layers-plugins/convolution",
+                  "layers-plugins/text")),
           Map.entry("launcher/boot", Set.of()),
           Map.entry("launcher/probe", Set.of()),
           Map.entry("launcher/deployer", Set.of("api")),

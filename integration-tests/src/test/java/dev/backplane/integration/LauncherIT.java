@@ -55,6 +55,7 @@ class LauncherIT {
             "backend.cpu",
             "layers.core",
             "layers.convolution",
+            "layers.text",
             "recipes",
             "launcher.cli")) {
       assertTrue(result.out().contains("fits      dev.backplane." + name + " 0.1.0\n"), name);

@@ -110,7 +110,14 @@ class ReadmeIT {
   private static List<String> jars() {
     var needed =
         List.of(
-            "api", "runtime", "kit", "backend.cpu", "layers.core", "layers.convolution", "recipes");
+            "api",
+            "runtime",
+            "kit",
+            "backend.cpu",
+            "layers.core",
+            "layers.convolution",
+            "layers.text",
+            "recipes");
     var libraries = List.of("javacpp", "dnnl", "opencl", "jackson-core", "xz");
     var names =
         Stream.concat(needed.stream().map(name -> "dev.backplane." + name), libraries.stream())
