@@ -35,6 +35,7 @@ class ArchitectureTest {
           Map.entry("backend-kit", Set.of("api")),
           Map.entry("backend-cpu", Set.of("api", "backend-kit")),
           Map.entry("layers-plugins/core", Set.of("api")),
+          Map.entry("layers-plugins/audio", Set.of("api", "layers-plugins/core")),
           Map.entry("layers-plugins/convolution", Set.of("api", "layers-plugins/core")),
           Map.entry("layers-plugins/text", Set.of("api")),
           Map.entry(

@@ -23,6 +23,7 @@ record BuiltModule(String folder) {
           "backend-kit",
           "backend-cpu",
           "layers-plugins/core",
+          "layers-plugins/audio",
           "layers-plugins/convolution",
           "layers-plugins/text",
           "recipes",

@@ -54,6 +54,7 @@ class LauncherIT {
             "runtime",
             "backend.cpu",
             "layers.core",
+            "layers.audio",
             "layers.convolution",
             "layers.text",
             "recipes",
