@@ -42,6 +42,9 @@ public interface Run extends AutoCloseable {
   /** The notes that were made when it was set up. */
   Map<String, String> notes();
 
+  /** The texts that belong to the model, by file name; see {@link Trainer#file}. */
+  Map<String, String> files();
+
   /** The prediction for one example: an input without batch axis, in its stored form. */
   Literal predict(Literal input);
 

@@ -21,6 +21,16 @@ public interface Trainer {
   /** A free note, kept in the run folder; the command line keeps recipe and settings so. */
   Trainer note(String key, String value);
 
+  /**
+   * A text that belongs to the model, such as a vocabulary: kept in the run folder under {@code
+   * files}, and there again as {@link Run#files}. A resume must give the same.
+   *
+   * @param name letters, digits, dots, dashes and underlines, the first a letter or digit; at most
+   *     100
+   * @throws IllegalArgumentException if the name is none
+   */
+  Trainer file(String name, String text);
+
   /** The seed of initial values and of all random numbers; 0 unless set. */
   Trainer seed(long seed);
 

@@ -1,5 +1,6 @@
 package dev.backplane.data;
 
+import dev.backplane.Run;
 import dev.backplane.extension.Parts;
 import dev.backplane.nn.GradientTransform;
 import dev.backplane.nn.Layer;
@@ -9,6 +10,7 @@ import dev.backplane.nn.Optimizer;
 import dev.backplane.tensor.Literal;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.osgi.annotation.versioning.ConsumerType;
 
 /** A model people start from, with its data and settings. A service. */
@@ -39,6 +41,37 @@ public interface Recipe {
   List<Literal> read(String input);
 
   /**
+   * The same with the files a plan gave to its run ({@link Plan#files}), such as a vocabulary; this
+   * is what prediction calls.
+   *
+   * @param files text by file name
+   */
+  default List<Literal> read(String input, Map<String, String> files) {
+    return read(input);
+  }
+
+  /**
+   * What a run says of a user's own input, in words, where that is no class and no list of numbers:
+   * a translation, a transcript. Empty where {@link #read} and the prediction's values are all.
+   *
+   * @throws dev.backplane.BackplaneException if the input does not fit, saying what would
+   */
+  default Optional<String> tell(Run run, String input) {
+    return Optional.empty();
+  }
+
+  /**
+   * Figures of a trained model beyond loss and metrics, for the result line: {@code bleu}, {@code
+   * cer}. Asked once at the end of a training and of an evaluation.
+   *
+   * @param run the trained model
+   * @param plan as it was planned for this run
+   */
+  default Map<String, Double> measure(Run run, Plan plan) {
+    return Map.of();
+  }
+
+  /**
    * A setting.
    *
    * @param key as in {@code --set KEY=VALUE}
@@ -54,12 +87,25 @@ public interface Recipe {
    * @param access how to get at data
    * @param seed of the run; a recipe may split data by it
    * @param parts what settings may name: {@code optimizer=acme.lion}
+   * @param files those that the run was given when it was trained ({@link Plan#files}), where it is
+   *     planned again to be evaluated; empty at the training
    */
   record Request(
-      Map<String, String> settings, DatasetProvider.Access access, long seed, Parts parts) {
-    /** Copies the settings. */
+      Map<String, String> settings,
+      DatasetProvider.Access access,
+      long seed,
+      Parts parts,
+      Map<String, String> files) {
+    /** Copies the settings and files. */
     public Request {
       settings = Map.copyOf(settings);
+      files = Map.copyOf(files);
+    }
+
+    /** A request for a training. */
+    public Request(
+        Map<String, String> settings, DatasetProvider.Access access, long seed, Parts parts) {
+      this(settings, access, seed, parts, Map.of());
     }
   }
 
@@ -74,6 +120,9 @@ public interface Recipe {
    * @param transforms what is done to gradients
    * @param epochs how often it goes through the data, unless the user says otherwise
    * @param batch the size of a batch, unless the user says otherwise
+   * @param files texts that belong to the model, by file name: a vocabulary, the names of labels.
+   *     They are kept in the run folder, so that a prediction needs no data set; see {@link
+   *     dev.backplane.Trainer#file}
    */
   record Plan(
       Dataset data,
@@ -83,11 +132,31 @@ public interface Recipe {
       List<Metric> metrics,
       List<GradientTransform> transforms,
       int epochs,
-      int batch) {
+      int batch,
+      Map<String, String> files) {
     /** Copies. */
     public Plan {
       metrics = List.copyOf(metrics);
       transforms = List.copyOf(transforms);
+      files = Map.copyOf(files);
+    }
+
+    /** A training of a model that needs no files of its own. */
+    public Plan(
+        Dataset data,
+        Layer model,
+        Loss loss,
+        Optimizer optimizer,
+        List<Metric> metrics,
+        List<GradientTransform> transforms,
+        int epochs,
+        int batch) {
+      this(data, model, loss, optimizer, metrics, transforms, epochs, batch, Map.of());
+    }
+
+    /** The same with these files. */
+    public Plan withFiles(Map<String, String> files) {
+      return new Plan(data, model, loss, optimizer, metrics, transforms, epochs, batch, files);
     }
   }
 }

@@ -271,7 +271,7 @@ public final class RunFolder implements AutoCloseable {
     return names.stream().sorted().toList();
   }
 
-  private static List<Path> list(Path folder) throws IOException {
+  static List<Path> list(Path folder) throws IOException {
     if (!Files.isDirectory(folder)) {
       return List.of();
     }
@@ -281,11 +281,11 @@ public final class RunFolder implements AutoCloseable {
   }
 
   /** Something that writes. */
-  private interface Writing {
+  interface Writing {
     void write() throws IOException;
   }
 
-  private void writing(String what, Writing writing) {
+  void writing(String what, Writing writing) {
     try {
       uninterrupted(writing);
     } catch (IOException e) {
@@ -338,7 +338,7 @@ public final class RunFolder implements AutoCloseable {
     }
   }
 
-  private static BackplaneException unreadable(Path folder, IOException e) {
+  static BackplaneException unreadable(Path folder, IOException e) {
     return new BackplaneException("run folder " + folder + ": cannot be read: " + reason(e), e);
   }
 

@@ -7,6 +7,7 @@ import dev.backplane.backend.DeviceInfo;
 import dev.backplane.data.Batches;
 import dev.backplane.io.MalformedModelException;
 import dev.backplane.runtime.checkpoint.Checkpoint;
+import dev.backplane.runtime.checkpoint.OwnFiles;
 import dev.backplane.runtime.checkpoint.RunFolder;
 import dev.backplane.runtime.device.Devices;
 import dev.backplane.runtime.extension.Registry;
@@ -30,14 +31,21 @@ public final class FinishedRun implements Run {
   private final Fit.Outcome outcome;
   private final Optional<Path> folder;
   private final Map<String, String> notes;
+  private final Map<String, String> files;
 
   FinishedRun(
-      String name, Job job, Fit.Outcome outcome, Optional<Path> folder, Map<String, String> notes) {
+      String name,
+      Job job,
+      Fit.Outcome outcome,
+      Optional<Path> folder,
+      Map<String, String> notes,
+      Map<String, String> files) {
     this.name = name;
     this.job = job;
     this.outcome = outcome;
     this.folder = folder;
     this.notes = Collections.unmodifiableMap(new TreeMap<>(notes));
+    this.files = Collections.unmodifiableMap(new TreeMap<>(files));
   }
 
   /**
@@ -54,6 +62,7 @@ public final class FinishedRun implements Run {
                 () ->
                     new MalformedModelException(
                         folder.toString(), "no checkpoint", "one; train to the end of an epoch"));
+    var files = OwnFiles.read(folder);
     var programs =
         new Programs(config.name(), config.blueprint(), config.fields(), new StateTable(), 1);
     var tuned = target.tuning(RunConfig.tuning(found, target.tuning().mode()));
@@ -62,7 +71,7 @@ public final class FinishedRun implements Run {
     try {
       var job = Job.inference(devices, tuned, programs, saved, open);
       return new FinishedRun(
-          config.name(), job, outcome(checkpoint), Optional.of(folder), config.notes());
+          config.name(), job, outcome(checkpoint), Optional.of(folder), config.notes(), files);
     } catch (ShapeException e) {
       throw new MalformedModelException(
           found.document(), String.valueOf(e.getMessage()), "a model that fits its fields", e);
@@ -123,6 +132,11 @@ public final class FinishedRun implements Run {
   @Override
   public Map<String, String> notes() {
     return notes;
+  }
+
+  @Override
+  public Map<String, String> files() {
+    return files;
   }
 
   @Override

@@ -14,6 +14,7 @@ import dev.backplane.nn.Loss;
 import dev.backplane.nn.Metric;
 import dev.backplane.nn.Optimizer;
 import dev.backplane.runtime.checkpoint.Checkpoint;
+import dev.backplane.runtime.checkpoint.OwnFiles;
 import dev.backplane.runtime.checkpoint.RunFolder;
 import dev.backplane.runtime.device.Devices;
 import dev.backplane.runtime.extension.Owner;
@@ -35,6 +36,7 @@ public final class ModelTrainer implements Trainer {
   private final Loss loss;
   private final Optimizer optimizer;
   private final SortedMap<String, String> notes = new TreeMap<>();
+  private final SortedMap<String, String> files = new TreeMap<>();
   private String name = "model";
   private List<Metric> metrics = List.of();
   private List<GradientTransform> transforms = List.of();
@@ -107,6 +109,12 @@ public final class ModelTrainer implements Trainer {
   @Override
   public Trainer note(String key, String value) {
     notes.put(key, value);
+    return this;
+  }
+
+  @Override
+  public Trainer file(String name, String text) {
+    files.put(OwnFiles.requireName(name), text);
     return this;
   }
 
@@ -195,6 +203,7 @@ public final class ModelTrainer implements Trainer {
     var tuned = target;
     if (folder.isPresent() && folder.get().isRun()) {
       var found = existing(folder.get(), config);
+      OwnFiles.requireSame(folder.get().path(), files);
       tuned = target.tuning(RunConfig.tuning(found, target.tuning().mode()));
     }
     var checkpoint = folder.flatMap(f -> RunFolder.last(f.path()));
@@ -210,12 +219,13 @@ public final class ModelTrainer implements Trainer {
       var history = checkpoint.map(Checkpoint::history).orElse(List.of());
       job.prepareTraining(largest(train));
       if (folder.isPresent()) {
+        OwnFiles.write(folder.get(), files);
         write(folder.get(), config, tuned, job, history);
       }
       var fit = new Fit(job, train, test, epochs, callbacks, folder, position, history);
       var outcome = fit.run(interrupted);
       held.forEach(OpenJob.Use::close);
-      return new FinishedRun(name, job, outcome, path, notes);
+      return new FinishedRun(name, job, outcome, path, notes, files);
     } catch (TrainingFailedException e) {
       job.close();
       throw folder.isEmpty() ? e : new TrainingFailedException(e.getMessage() + kept(folder.get()));

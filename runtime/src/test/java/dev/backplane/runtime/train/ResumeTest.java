@@ -23,6 +23,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -467,5 +468,40 @@ class ResumeTest {
           files.map(file -> parts.relativize(file).toString()).sorted().toList());
     }
     assertFalse(Files.exists(parts.resolve(".config.json.part")));
+  }
+
+  @Test
+  void theModelsOwnFilesAreThereWhenARunIsOpenedAndMustBeTheSameOnResume() throws IOException {
+    try (var run = fit(Tiny.trainer().file("words.txt", "ja\nnein\n"), whole, 1, false)) {
+      assertEquals(Map.of("words.txt", "ja\nnein\n"), run.files());
+    }
+    try (var run = FinishedRun.open(Tiny.devices(), Tiny.registry(), whole, Tiny.REFERENCE)) {
+      assertEquals(Map.of("words.txt", "ja\nnein\n"), run.files());
+    }
+    fit(Tiny.trainer().file("words.txt", "ja\nnein\n"), whole, 2, true).close();
+    refusedFile(Tiny.trainer().file("words.txt", "ja\n"), "words.txt differs from what is given");
+    refusedFile(Tiny.trainer(), "words.txt is not given now");
+    refusedFile(
+        Tiny.trainer().file("words.txt", "ja\nnein\n").file("more", ""),
+        "more is not there, but is given now");
+    Files.write(whole.resolve("files/words.txt"), new byte[] {(byte) 0xff});
+    var failure =
+        assertThrows(
+            MalformedModelException.class,
+            () -> FinishedRun.open(Tiny.devices(), Tiny.registry(), whole, Tiny.REFERENCE));
+    assertTrue(String.valueOf(failure.getMessage()).contains("words.txt: bytes of another kind"));
+  }
+
+  private void refusedFile(Trainer trainer, String words) {
+    var failure = assertThrows(BackplaneException.class, () -> fit(trainer, whole, 3, true));
+    var message = String.valueOf(failure.getMessage());
+    assertTrue(message.contains(words), message);
+  }
+
+  @Test
+  void aFileOfTheModelHasANameThatIsSafeEverywhere() {
+    for (var name : List.of("", "../x", ".hidden", "a/b", "a b", "x".repeat(101))) {
+      assertThrows(IllegalArgumentException.class, () -> Tiny.trainer().file(name, ""), name);
+    }
   }
 }

@@ -12,6 +12,7 @@ import dev.backplane.tensor.Literal;
 import jakarta.inject.Inject;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.stream.IntStream;
@@ -95,7 +96,8 @@ final class BenchCommand implements Callable<Integer> {
             recipe,
             recipes.settings,
             recipes.access(spec.commandLine().getErr()),
-            recipes.seed);
+            recipes.seed,
+            Map.of());
     var batches = plan.data().train().shuffle(recipes.seed).batch(recipes.batch(plan));
     long before = System.nanoTime();
     try (var training =

@@ -54,10 +54,12 @@ final class EvaluateCommand implements Callable<Integer> {
               recipe,
               notes.settings(),
               RecipeOptions.access(data, spec.commandLine().getErr()),
-              notes.seed());
+              notes.seed(),
+              run.files());
       var metrics = new LinkedHashMap<String, Double>();
       run.evaluate(plan.data().test().batch(256))
           .forEach((name, value) -> metrics.put("test_" + name, value));
+      metrics.putAll(recipe.measure(run, plan));
       if (json) {
         var fields = new LinkedHashMap<String, Object>();
         fields.put("event", "result");

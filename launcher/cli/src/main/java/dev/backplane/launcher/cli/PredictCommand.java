@@ -55,8 +55,13 @@ final class PredictCommand implements Callable<Integer> {
       var recipe = RecipeOptions.recipe(backplane, notes.recipe());
       // All are read before the first is predicted: a wrong one is found before anything is
       // printed.
-      var read = inputs.stream().map(recipe::read).toList();
+      var read = inputs.stream().map(input -> recipe.read(input, run.files())).toList();
       for (int i = 0; i < inputs.size(); i++) {
+        var words = recipe.tell(run, inputs.get(i));
+        if (words.isPresent()) {
+          print(inputs.get(i), words.get());
+          continue;
+        }
         var batch = read.get(i).stream().map(PredictCommand::batchOfOne).toList();
         print(inputs.get(i), run.predict(batch).getFirst(), notes.classes());
       }
@@ -67,6 +72,19 @@ final class PredictCommand implements Callable<Integer> {
   private static Literal batchOfOne(Literal value) {
     var type = value.type();
     return Literal.copyOf(type.withShape(type.shape().prepend(1)), value.data());
+  }
+
+  private void print(String input, String words) {
+    var out = spec.commandLine().getOut();
+    if (json) {
+      var fields = new LinkedHashMap<String, Object>();
+      fields.put("event", "prediction");
+      fields.put("input", input);
+      fields.put("text", words);
+      new JsonLines(out).print(fields);
+    } else {
+      out.println(input + ": " + words);
+    }
   }
 
   private void print(String input, Literal prediction, List<String> classes) {

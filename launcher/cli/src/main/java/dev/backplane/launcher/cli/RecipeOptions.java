@@ -69,9 +69,10 @@ final class RecipeOptions {
       Recipe recipe,
       Map<String, String> settings,
       DatasetProvider.Access access,
-      long seed) {
+      long seed,
+      Map<String, String> files) {
     try {
-      return recipe.plan(new Recipe.Request(settings, access, seed, backplane.parts()));
+      return recipe.plan(new Recipe.Request(settings, access, seed, backplane.parts(), files));
     } catch (IllegalArgumentException e) {
       throw new CommandException(ExitCode.WRONG_USAGE, String.valueOf(e.getMessage()), e);
     }

@@ -14,6 +14,7 @@ import java.time.LocalDateTime;
 import java.time.format.DateTimeFormatter;
 import java.util.LinkedHashMap;
 import java.util.Locale;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
@@ -97,7 +98,8 @@ final class TrainCommand implements Callable<Integer> {
             recipe,
             recipes.settings,
             recipes.access(spec.commandLine().getErr()),
-            recipes.seed);
+            recipes.seed,
+            Map.of());
     var folder = out == null ? newFolder(recipe.name()) : out;
     int total = epochs == null ? plan.epochs() : epochs;
     stop.trainingBegins();
@@ -116,7 +118,9 @@ final class TrainCommand implements Callable<Integer> {
             .println("interrupted; go on with --out " + folder + " --resume");
         return ExitCode.INTERRUPTED;
       }
-      print(recipe, run, folder);
+      var figures = new LinkedHashMap<>(run.metrics());
+      figures.putAll(recipe.measure(run, plan));
+      print(recipe, run, figures, folder);
       return ExitCode.DONE;
     }
   }
@@ -133,6 +137,7 @@ final class TrainCommand implements Callable<Integer> {
             .callbacks(progress, stop)
             .out(folder)
             .resume(resume);
+    plan.files().forEach(trainer::file);
     return new RunNotes(recipe.name(), recipes.settings, recipes.seed, plan.data().classes())
         .on(trainer);
   }
@@ -158,7 +163,7 @@ final class TrainCommand implements Callable<Integer> {
             + (ordinal == 0 ? "" : "-" + ordinal));
   }
 
-  private void print(Recipe recipe, Run run, Path folder) {
+  private void print(Recipe recipe, Run run, Map<String, Double> figures, Path folder) {
     var line = spec.commandLine().getOut();
     if (json) {
       var fields = new LinkedHashMap<String, Object>();
@@ -169,11 +174,15 @@ final class TrainCommand implements Callable<Integer> {
       fields.put("steps", run.steps());
       fields.put("seconds", run.seconds());
       fields.put("samplesPerSecond", run.samplesPerSecond());
-      fields.put("metrics", run.metrics());
+      fields.put("metrics", figures);
       fields.put("run", folder.toString());
       new JsonLines(line).print(fields);
     } else {
       line.println(run);
+      figures.keySet().removeAll(run.metrics().keySet());
+      if (!figures.isEmpty()) {
+        line.println(ProgressDisplay.text(figures));
+      }
       line.println("run folder: " + folder);
     }
   }

@@ -148,7 +148,7 @@ final class WhyCommand implements Callable<Integer> {
   private void nodes(String recipeName) {
     var recipe = RecipeOptions.recipe(backplane, recipeName);
     var access = RecipeOptions.access(null, spec.commandLine().getErr());
-    var plan = RecipeOptions.plan(backplane, recipe, Map.of(), access, 0);
+    var plan = RecipeOptions.plan(backplane, recipe, Map.of(), access, 0, Map.of());
     var target = targets.target(backplane);
     try (var training =
         backplane
