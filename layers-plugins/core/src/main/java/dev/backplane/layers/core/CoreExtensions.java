@@ -20,6 +20,8 @@ import dev.backplane.layers.core.initializer.Distribution;
 import dev.backplane.layers.core.initializer.Glorot;
 import dev.backplane.layers.core.initializer.He;
 import dev.backplane.layers.core.initializer.LeCun;
+import dev.backplane.layers.core.initializer.Normal;
+import dev.backplane.layers.core.initializer.Uniform;
 import dev.backplane.layers.core.initializer.Zeros;
 import dev.backplane.layers.core.loss.BinaryCrossEntropy;
 import dev.backplane.layers.core.loss.CategoricalCrossEntropy;
@@ -79,6 +81,8 @@ public final class CoreExtensions implements Extensions {
         named("initializer.glorot", Glorot.class).withDefault("distribution", Distribution.UNIFORM),
         named("initializer.he", He.class).withDefault("distribution", Distribution.UNIFORM),
         named("initializer.lecun", LeCun.class).withDefault("distribution", Distribution.UNIFORM),
+        named("initializer.normal", Normal.class),
+        named("initializer.uniform", Uniform.class),
         named("initializer.zeros", Zeros.class),
         named("loss.binary_cross_entropy", BinaryCrossEntropy.class),
         named("loss.categorical_cross_entropy", CategoricalCrossEntropy.class),
