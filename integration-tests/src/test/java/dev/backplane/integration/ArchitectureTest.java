@@ -36,6 +36,7 @@ class ArchitectureTest {
           Map.entry("backend-cpu", Set.of("api", "backend-kit")),
           Map.entry("layers-plugins/core", Set.of("api")),
           Map.entry("layers-plugins/audio", Set.of("api", "layers-plugins/core")),
+          Map.entry("layers-plugins/attention", Set.of("api", "layers-plugins/core")),
           Map.entry("layers-plugins/convolution", Set.of("api", "layers-plugins/core")),
           Map.entry("layers-plugins/text", Set.of("api")),
           Map.entry(
@@ -43,6 +44,7 @@ class ArchitectureTest {
               Set.of(
                   "api",
                   "layers-plugins/core",
+                  "layers-plugins/attention",
                   "layers-plugins/convolution",
                   "layers-plugins/text")),
           Map.entry("launcher/boot", Set.of()),

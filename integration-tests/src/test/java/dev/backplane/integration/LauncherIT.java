@@ -55,6 +55,7 @@ class LauncherIT {
             "backend.cpu",
             "layers.core",
             "layers.audio",
+            "layers.attention",
             "layers.convolution",
             "layers.text",
             "recipes",

@@ -1,0 +1,105 @@
+package dev.backplane.layers.attention;
+
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.backplane.Backplane;
+import dev.backplane.layers.core.activation.Gelu;
+import dev.backplane.layers.parity.Fixtures;
+import dev.backplane.layers.parity.LayerParity;
+import dev.backplane.nn.Layer;
+import dev.backplane.tensor.Tensors;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Values and gradients are PyTorch's, to 1e-5 + 1e-4·|expected|. */
+class ParityTest {
+  private static Backplane backplane;
+  private static LayerParity parity;
+
+  @BeforeAll
+  static void start() {
+    backplane = Backplane.start();
+    var fixtures = Fixtures.read(ParityTest.class, "/parity/parity.txt");
+    parity = new LayerParity(backplane, "reference", fixtures);
+  }
+
+  @AfterAll
+  static void stop() {
+    backplane.close();
+  }
+
+  static Stream<Arguments> layers() {
+    var embedding = new Embedding(5, 3);
+    return Stream.of(
+        Arguments.of("embedding", embedding.withPadding()),
+        Arguments.of("embedding_scaled", embedding.withScale()),
+        Arguments.of("embedding_logits", embedding.logits()),
+        Arguments.of("sinusoidal_positions", new SinusoidalPositions()),
+        Arguments.of("learned_positions", new LearnedPositions(5)),
+        Arguments.of("layer_normalization", new LayerNormalization()),
+        Arguments.of("rms_normalization", new RmsNormalization()),
+        Arguments.of("multi_head_attention", new MultiHeadAttention(2)),
+        Arguments.of("multi_head_attention_causal", new MultiHeadAttention(3).withCausality()),
+        Arguments.of("multi_head_attention_cross", new MultiHeadAttention(2)),
+        Arguments.of("multi_head_attention_single", new MultiHeadAttention(2)),
+        Arguments.of(
+            "multi_head_attention_rotary",
+            new MultiHeadAttention(2).withCausality().withRotaryPositions()),
+        Arguments.of("transformer_encoder", new TransformerEncoder(2, 6)),
+        Arguments.of(
+            "transformer_encoder_normalized_first",
+            new TransformerEncoder(2, 6).withNormalizationFirst().activation(new Gelu())),
+        Arguments.of("transformer_decoder", new TransformerDecoder(2, 6)),
+        Arguments.of(
+            "transformer_decoder_normalized_first",
+            new TransformerDecoder(2, 6).withNormalizationFirst()));
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("layers")
+  void aLayerAndItsGradients(String name, Layer layer) {
+    parity.check(name, layer);
+  }
+
+  static Stream<Arguments> attentions() {
+    return Stream.of(0, 3, 8)
+        .flatMap(
+            block ->
+                Stream.of(
+                    Arguments.of("attention", block, new AttentionOp(false, false, 0.5, block)),
+                    Arguments.of(
+                        "attention_causal", block, new AttentionOp(true, false, 0.5, block)),
+                    Arguments.of(
+                        "attention_masked", block, new AttentionOp(false, true, 0.5, block)),
+                    Arguments.of(
+                        "attention_causal_masked",
+                        block,
+                        new AttentionOp(true, true, 0.5, block))));
+  }
+
+  @ParameterizedTest(name = "{0} in blocks of {1}")
+  @MethodSource("attentions")
+  void theOpStoredAndInBlocks(String name, int block, AttentionOp op) {
+    Layer layer = (forward, inputs) -> new Tensors(forward.scope().apply(op, inputs.list()));
+    parity.check(name, layer);
+  }
+
+  @Test
+  void everyRegisteredLayerIsHere() {
+    var tested =
+        layers().map(arguments -> arguments.get()[1].getClass()).collect(Collectors.toSet());
+    var part = Set.of(RotaryPositions.class);
+    for (var extension : new AttentionExtensions().list()) {
+      assertTrue(
+          tested.contains(extension.type()) || part.contains(extension.type()),
+          extension.name() + " has no case");
+    }
+  }
+}
