@@ -5,13 +5,17 @@ import dev.backplane.Backplane;
 import dev.backplane.Training;
 import dev.backplane.data.Examples;
 import dev.backplane.data.Feature;
+import dev.backplane.layers.convolution.Convolution2d;
+import dev.backplane.layers.convolution.MaxPooling2d;
 import dev.backplane.layers.core.Dense;
 import dev.backplane.layers.core.Flatten;
+import dev.backplane.layers.core.Reshape;
 import dev.backplane.layers.core.loss.SparseCategoricalCrossEntropy;
 import dev.backplane.layers.core.metric.Accuracy;
 import dev.backplane.layers.core.optimizer.Adam;
 import dev.backplane.nn.Sequential;
 import dev.backplane.tensor.DType;
+import dev.backplane.tensor.Shape;
 import dev.backplane.tensor.TensorType;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
@@ -25,15 +29,18 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
- * Many training steps of the model of fashion-mnist-mlp, in which nothing may grow and no step may
- * allocate. Arguments: the number of steps, the number of threads. The exit code is 1 where
- * something grew, with what did.
+ * Many training steps of the model of fashion-mnist-mlp (or -cnn), in which nothing may grow and no
+ * step may allocate. Arguments: the number of steps, the number of threads, mlp or cnn. The exit
+ * code is 1 where something grew, with what did.
  *
  * <p>Allocation is exact: the bytes that the training's threads allocate while an epoch lasts, by
  * the JVM's own count. Less than one byte a step is demanded, so that an object in every sixteenth
  * step would show; nothing at all is usual, but for now and then a method that the JVM throws out
  * of its compiled code and interprets for a moment. What an epoch begins with (the order of its
  * examples, its figures set to zero) is measured beside it.
+ *
+ * <p>Before that the Flight Recorder looks at the steps of an epoch and has to see no object at
+ * all. It is given a few epochs, for the same reason; it names each object, and the place.
  */
 public final class Soak {
   private static final int BATCH = 64;
@@ -43,6 +50,7 @@ public final class Soak {
   private static final int MARGIN = 20;
 
   private static final int WARM_UP = 60_000;
+  private static final int RECORDED_EPOCHS = 5;
   private static final long HEAP_GROWTH = 1 << 20;
   private static final long RESIDENT_GROWTH = 16 << 20;
 
@@ -81,7 +89,7 @@ public final class Soak {
     int threads = Integer.parseInt(arguments[1]);
     var complaints = new ArrayList<String>();
     try (var backplane = Backplane.start()) {
-      var model = Sequential.of(new Flatten(), new Dense(128, relu()), new Dense(10));
+      var model = model(arguments[2]);
       try (var training =
           backplane
               .trainer(model, new SparseCategoricalCrossEntropy(), new Adam(1e-3))
@@ -97,8 +105,23 @@ public final class Soak {
     System.exit(complaints.isEmpty() ? 0 : 1);
   }
 
+  private static Sequential model(String name) {
+    return switch (name) {
+      case "mlp" -> Sequential.of(new Flatten(), new Dense(128, relu()), new Dense(10));
+      case "cnn" ->
+          Sequential.of(
+              new Reshape(Shape.of(28, 28, 1)),
+              new Convolution2d(32, 3, relu()),
+              new MaxPooling2d(2),
+              new Flatten(),
+              new Dense(10));
+      default -> throw new IllegalArgumentException("expected mlp or cnn, found " + name);
+    };
+  }
+
   private static void soak(Training training, long steps, List<String> complaints) {
     warmUp(training, complaints);
+    lookAtObjects(training, complaints);
     var before = Vitals.now();
     IO.println("after " + training.steps() + " steps, warm: " + before);
     long epochs = Math.max(1, steps / STEPS_OF_EPOCH);
@@ -136,6 +159,22 @@ public final class Soak {
       epochs(training, 1, allocated);
       IO.println("step " + training.steps() + ": allocated by thread: " + allocated);
     } while (sum(allocated) >= STEPS_OF_EPOCH || training.steps() < 4 * STEPS_OF_EPOCH);
+  }
+
+  private static void lookAtObjects(Training training, List<String> complaints) {
+    var seen = List.<String>of();
+    for (int epoch = 0; epoch < RECORDED_EPOCHS; epoch++) {
+      run(training, MARGIN);
+      int steps = STEPS_OF_EPOCH - 2 * MARGIN;
+      seen = FlightRecord.of(() -> run(training, steps), Soak::isTrainer);
+      run(training, MARGIN);
+      IO.println("the Flight Recorder saw in " + steps + " steps: " + seen.size() + " allocations");
+      seen.forEach(IO::println);
+      if (seen.isEmpty()) {
+        return;
+      }
+    }
+    complaints.add("steps allocated objects: " + seen);
   }
 
   private static long sum(TreeMap<String, Long> allocated) {
@@ -188,9 +227,13 @@ public final class Soak {
   /** This thread and Backplane's own. */
   private static long[] trainers() {
     return Thread.getAllStackTraces().keySet().stream()
-        .filter(t -> t == Thread.currentThread() || t.getName().startsWith("backplane-"))
+        .filter(thread -> isTrainer(thread.getName()))
         .mapToLong(Thread::threadId)
         .toArray();
+  }
+
+  private static boolean isTrainer(String thread) {
+    return thread.equals("main") || thread.startsWith("backplane-");
   }
 
   private static void compare(Vitals before, Vitals after, List<String> complaints) {

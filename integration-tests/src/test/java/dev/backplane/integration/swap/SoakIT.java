@@ -10,7 +10,10 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** {@code benchmarks/soak}, in short: no step allocates, and nothing grows. */
+/**
+ * {@code benchmarks/soak}, in short: no step allocates, by the JVM's count of bytes and by the
+ * Flight Recorder, which sees each object; and nothing grows.
+ */
 class SoakIT {
   @TempDir Path folder;
 
@@ -32,6 +35,7 @@ class SoakIT {
     }
     var text = Files.readString(out);
     assertEquals(0, process.exitValue(), text);
+    assertTrue(text.contains("the Flight Recorder saw in 460 steps: 0 allocations"), text);
     assertTrue(text.endsWith("done\n"), text);
   }
 }
