@@ -2,6 +2,7 @@
 module dev.backplane.backend.cpu {
   requires dev.backplane.api;
   requires dev.backplane.kit;
+  requires jdk.management;
   requires org.bytedeco.dnnl;
   requires org.bytedeco.dnnl.linux.x86_64;
   requires org.bytedeco.javacpp;

@@ -20,6 +20,8 @@ import dev.backplane.backend.cpu.program.BoundProgram;
 import dev.backplane.backend.cpu.program.Coverage;
 import dev.backplane.backend.cpu.program.Target;
 import dev.backplane.backend.cpu.thread.Crew;
+import dev.backplane.backend.cpu.warm.Warmer;
+import dev.backplane.backend.cpu.warm.Warmth;
 import dev.backplane.op.Op;
 import dev.backplane.tensor.TensorType;
 import java.util.ArrayList;
@@ -180,7 +182,7 @@ final class CpuDevice implements Device {
     CpuExecutable executable;
     try {
       var scratch = workspace.scratch(this, Scratch.class, () -> new Scratch(this));
-      var warmth = new Warmth(warmer, assembly.coldKernels());
+      var warmth = new Warmth(warmer, assembly.cold());
       executable = new CpuExecutable(this, program, assembly, scratch, warmth);
     } catch (RuntimeException | Error e) {
       assembly.close();

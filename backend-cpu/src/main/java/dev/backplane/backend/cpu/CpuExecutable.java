@@ -8,6 +8,7 @@ import dev.backplane.backend.Program;
 import dev.backplane.backend.cpu.program.Assembly;
 import dev.backplane.backend.cpu.program.BoundProgram;
 import dev.backplane.backend.cpu.program.TimedProgram;
+import dev.backplane.backend.cpu.warm.Warmth;
 import dev.backplane.kit.check.Bindings;
 import java.util.ArrayList;
 import java.util.HashSet;

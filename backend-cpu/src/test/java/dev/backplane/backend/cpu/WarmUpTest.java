@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.sun.management.ThreadMXBean;
 import dev.backplane.backend.Buffer;
 import dev.backplane.backend.Device;
 import dev.backplane.backend.Executable;
@@ -16,11 +17,13 @@ import dev.backplane.op.Unary;
 import dev.backplane.tensor.Literal;
 import dev.backplane.tensor.Shape;
 import dev.backplane.tensor.TensorType;
+import java.lang.management.ManagementFactory;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** Programs whose kernels are scalar at first, and of vectors once these are warm. */
 class WarmUpTest {
+  private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
   private static final long PATIENCE = 60_000_000_000L;
 
   private static Graph graph() {
@@ -93,6 +96,43 @@ class WarmUpTest {
         }
       }
     }
+  }
+
+  /** By the JVM's own count: nothing that is not compiled may have been adopted. */
+  @Test
+  void onceWarmTheStepsOfAllThreadsAllocateNothing() throws Exception {
+    try (var device = OnCpu.warming(2);
+        var step = new BoundStep(device, TrainStep.of(64, 784, 128, 10), true)) {
+      step.run();
+      step.run();
+      while (warmsUp()) {
+        step.run();
+      }
+      for (int i = 0; i < 100; i++) {
+        step.run();
+      }
+      long helper = helper();
+      allocated(helper); // what measuring itself allocates the first time
+      long before = allocated(helper);
+      for (int i = 0; i < 1000; i++) {
+        step.run();
+      }
+      long after = allocated(helper);
+      // The JVM links and customizes a call now and then; a kernel of objects makes more in a step.
+      assertTrue(after - before < 1000, after - before + " bytes in 1000 steps");
+    }
+  }
+
+  private static long allocated(long helper) {
+    return THREADS.getThreadAllocatedBytes(helper) + THREADS.getCurrentThreadAllocatedBytes();
+  }
+
+  private static long helper() {
+    return Thread.getAllStackTraces().keySet().stream()
+        .filter(thread -> thread.getName().equals("backplane-cpu-1"))
+        .findFirst()
+        .orElseThrow()
+        .threadId();
   }
 
   @Test

@@ -226,7 +226,7 @@ final class ChunkWriter {
     prepare(first);
     int column = frame.allocate(TypeKind.INT);
     frame.column(column);
-    loop(column, Plan.LANES, () -> block(Plan.LANES));
+    loop(column, Plan.LANES, () -> unlessIdle(() -> block(Plan.LANES)));
     flush();
     code.return_();
   }
@@ -235,9 +235,17 @@ final class ChunkWriter {
   void vectorRest(int count, boolean first) {
     prepare(first);
     frame.column(FROM);
-    block(count);
+    unlessIdle(() -> block(count));
     flush();
     code.return_();
+  }
+
+  /** Nothing is done for a row before the first: see {@link Routine#rehearse}. */
+  private void unlessIdle(Runnable body) {
+    var end = code.newLabel();
+    code.iload(ROW).iflt(end);
+    body.run();
+    code.labelBinding(end);
   }
 
   private void prepare(boolean first) {

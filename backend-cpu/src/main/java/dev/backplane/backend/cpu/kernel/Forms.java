@@ -11,7 +11,7 @@ public enum Forms {
    */
   VECTOR,
 
-  /** The scalar form until the vector form has been warmed up: see {@link Kernel#warmUp}. */
+  /** The scalar form until the vector form has been warmed up: see {@link Kernel#cold}. */
   VECTOR_ONCE_WARM;
 
   /** The vector form where there are vectors, else the scalar one. */

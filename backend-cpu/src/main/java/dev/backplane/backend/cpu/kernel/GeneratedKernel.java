@@ -1,11 +1,12 @@
 package dev.backplane.backend.cpu.kernel;
 
+import dev.backplane.backend.cpu.warm.Cold;
+import dev.backplane.backend.cpu.warm.Succession;
 import dev.backplane.graph.Value;
 import dev.backplane.kit.fusion.Step;
-import java.lang.foreign.Arena;
 import java.util.Arrays;
 import java.util.List;
-import java.util.function.BooleanSupplier;
+import java.util.Optional;
 
 /**
  * A plan and the class made of it.
@@ -18,11 +19,13 @@ import java.util.function.BooleanSupplier;
  * @param rows how its rows can be divided
  */
 record GeneratedKernel(
-    Step.Fused group, Plan plan, Routines routines, long scratchBytes, String form, Rows rows)
+    Step.Fused group,
+    Plan plan,
+    Succession<Routine> routines,
+    long scratchBytes,
+    String form,
+    Rows rows)
     implements Kernel {
-  /** What a warm-up may take of memory; the greater the kernel, the less it matters. */
-  private static final long WARM_UP_BYTES = 64 << 20;
-
   static Rows rows(Step.Fused group, Plan plan, boolean strips) {
     long rows = plan.space().rows();
     long columns = plan.space().columns();
@@ -85,11 +88,6 @@ record GeneratedKernel(
 
   @Override
   public Bound bind(long[] inputAddresses, long[] outputAddresses, long scratchAddress) {
-    return bind(routines, inputAddresses, outputAddresses, scratchAddress);
-  }
-
-  private Bound bind(
-      Routines chosen, long[] inputAddresses, long[] outputAddresses, long scratchAddress) {
     if (inputAddresses.length != plan.inputs() || outputAddresses.length != plan.outputs()) {
       throw new IllegalArgumentException(
           name()
@@ -108,54 +106,12 @@ record GeneratedKernel(
     boolean single = plan.space().rows() == 1;
     long all = single ? plan.space().columns() : plan.space().rows();
     long unit = rows.count() == 1 ? all : single ? rows.columns() : 1;
-    return new BoundRoutine(chosen, addresses, unit, Math.toIntExact(all));
+    return new BoundRoutine(routines, addresses, unit, Math.toIntExact(all));
   }
 
   @Override
-  public boolean isCold() {
-    return routines.isCold();
-  }
-
-  @Override
-  public void warmUp(BooleanSupplier stop) {
-    var faster = routines.takeFaster();
-    if (faster == null) {
-      return;
-    }
-    var routine = faster.get();
-    if (bytes() <= WARM_UP_BYTES) {
-      try (var arena = Arena.ofConfined()) {
-        var inputs = memory(group.inputs(), arena);
-        var outputs = memory(group.outputs(), arena);
-        long scratch = arena.allocate(Math.max(64, scratchBytes()), 64).address();
-        var fast = bind(Routines.of(routine), inputs, outputs, scratch);
-        var slow = bind(Routines.of(routines.now()), inputs, outputs, scratch);
-        WarmUp.run(fast::run, slow::run, stop);
-      }
-    }
-    routines.warm(routine);
-  }
-
-  private long bytes() {
-    long bytes = scratchBytes();
-    for (var value : group.inputs()) {
-      bytes += value.type().bytes();
-    }
-    for (var value : group.outputs()) {
-      bytes += value.type().bytes();
-    }
-    return bytes;
-  }
-
-  private static long[] memory(List<Value> values, Arena arena) {
-    return values.stream()
-        .mapToLong(value -> arena.allocate(Math.max(1, value.type().bytes()), 64).address())
-        .toArray();
-  }
-
-  @Override
-  public boolean adopt() {
-    return routines.adopt();
+  public Optional<Cold> cold() {
+    return routines.cold();
   }
 
   /**
@@ -165,7 +121,7 @@ record GeneratedKernel(
    * @param unit the rows, or columns of a single row, that count as one
    * @param all rows, or columns of a single row
    */
-  private record BoundRoutine(Routines routines, long[] addresses, long unit, int all)
+  private record BoundRoutine(Succession<Routine> routines, long[] addresses, long unit, int all)
       implements Bound {
     @Override
     public void run() {

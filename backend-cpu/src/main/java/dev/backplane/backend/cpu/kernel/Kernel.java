@@ -1,7 +1,8 @@
 package dev.backplane.backend.cpu.kernel;
 
+import dev.backplane.backend.cpu.warm.Cold;
 import dev.backplane.graph.Value;
-import java.util.function.BooleanSupplier;
+import java.util.Optional;
 
 /** A compiled fusion group: one call runs all of it on native memory. Thread-safe. */
 public interface Kernel {
@@ -56,24 +57,8 @@ public interface Kernel {
    */
   Bound bind(long[] inputAddresses, long[] outputAddresses, long scratchAddress);
 
-  /** Whether a faster form is to come by {@link #warmUp}. */
-  boolean isCold();
-
-  /**
-   * Makes the faster form and runs it on memory of its own until the JVM has compiled it. Whatever
-   * runs meanwhile is not disturbed; the form runs from the next {@link #adopt} on. Does nothing
-   * where there is none, or it is called again.
-   *
-   * @param stop whether to give up
-   */
-  void warmUp(BooleanSupplier stop);
-
-  /**
-   * Lets the form that was warmed up run from now on; not to be called while the kernel runs.
-   *
-   * @return false if it is not warm yet
-   */
-  boolean adopt();
+  /** The way to its faster form; nothing where it has none, or runs it already. */
+  Optional<Cold> cold();
 
   /** A kernel on fixed memory; not to be run by two threads at once. Allocates nothing. */
   interface Bound {

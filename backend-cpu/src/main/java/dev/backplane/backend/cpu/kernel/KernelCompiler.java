@@ -1,5 +1,6 @@
 package dev.backplane.backend.cpu.kernel;
 
+import dev.backplane.backend.cpu.warm.Succession;
 import dev.backplane.graph.Node;
 import dev.backplane.kit.fusion.Space;
 import dev.backplane.kit.fusion.Step;
@@ -157,9 +158,12 @@ public final class KernelCompiler {
     var routine = define(written.bytes());
     var routines =
         cold
-            ? Routines.of(
-                routine, () -> define(RoutineWriter.write(plan, "Vector", lanes, true).bytes()))
-            : Routines.of(routine);
+            ? Succession.of(
+                group.name(),
+                routine,
+                () -> define(RoutineWriter.write(plan, "Vector", lanes, true).bytes()),
+                vector -> new RoutineRehearsal(vector, group, written.scratchBytes()))
+            : Succession.of(routine);
     return new GeneratedKernel(
         group,
         plan,

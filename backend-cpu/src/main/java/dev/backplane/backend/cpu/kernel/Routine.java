@@ -15,6 +15,15 @@ interface Routine {
   /** Takes into the folds of the last sweep those that were made for other rows. */
   void merge(long[] addresses);
 
+  /**
+   * Runs all loops over columns that are made of vectors, each by itself, so that the JVM compiles
+   * them: the first columns of a row, whatever the values are.
+   *
+   * @param row 0; less than 0 lets the loops go round without doing anything
+   * @param columns no more than {@link Chunk#STRIP}; loops that are shorter take all they have
+   */
+  void rehearse(long[] addresses, int row, int columns);
+
   /** Sums up the folds of the last sweep and runs the phases behind it. */
   void finish(long[] addresses);
 }

@@ -36,6 +36,7 @@ final class RoutineWriter {
   private final List<Consumer<CodeBuilder>> sweeping = new ArrayList<>();
   private final List<Consumer<CodeBuilder>> merging = new ArrayList<>();
   private final List<Consumer<CodeBuilder>> finishing = new ArrayList<>();
+  private final List<Consumer<CodeBuilder>> rehearsing = new ArrayList<>();
   private final Map<Integer, Cell> uniforms = new HashMap<>();
   private long scratch;
   private boolean strips;
@@ -112,6 +113,7 @@ final class RoutineWriter {
     calls(type, "sweep", SweepWriter.RANGE, sweeping);
     calls(type, "merge", LOOP, merging);
     calls(type, "finish", LOOP, finishing);
+    calls(type, "rehearse", SweepWriter.RANGE, rehearsing);
   }
 
   private void constants(ClassBuilder type, VectorTypes known) {
@@ -221,6 +223,7 @@ final class RoutineWriter {
                 writer.vectorLoop(once);
               }
             });
+        form.ifPresent(_ -> rehearse(whole.getLast(), border));
       }
       if (border < columns) {
         rest.add(name + "_" + rest.size() + "_rest");
@@ -236,6 +239,7 @@ final class RoutineWriter {
                 writer.vectorRest(columns - border, border == 0);
               }
             });
+        restForm.ifPresent(_ -> rehearse(rest.getLast(), columns - border));
       }
     }
     return new SweepWriter.Methods(whole, rest, border);
@@ -252,6 +256,16 @@ final class RoutineWriter {
         SweepWriter.CHUNK,
         STATIC,
         code -> body.accept(new ChunkWriter(plan, chunk, uniforms, code, form)));
+  }
+
+  private void rehearse(String name, int columns) {
+    rehearsing.add(
+        code -> {
+          code.aload(1).iload(2).iconst_0();
+          code.iload(3).loadConstant(columns);
+          SweepWriter.min(code);
+          code.invokestatic(self, name, SweepWriter.CHUNK);
+        });
   }
 
   private static void calls(

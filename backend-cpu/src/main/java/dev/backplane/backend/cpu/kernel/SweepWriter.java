@@ -404,6 +404,10 @@ final class SweepWriter {
   }
 
   private void min() {
+    min(code);
+  }
+
+  static void min(CodeBuilder code) {
     code.invokestatic(
         ClassDesc.of("java.lang.Math"),
         "min",

@@ -3,7 +3,7 @@ package dev.backplane.backend.cpu.program;
 import dev.backplane.backend.CompileReport;
 import dev.backplane.backend.Program;
 import dev.backplane.backend.cpu.internal.Libc;
-import dev.backplane.backend.cpu.kernel.Kernel;
+import dev.backplane.backend.cpu.warm.Cold;
 import dev.backplane.graph.Node;
 import dev.backplane.graph.Value;
 import dev.backplane.kit.work.Work;
@@ -95,12 +95,9 @@ public final class Assembly implements AutoCloseable {
     return report;
   }
 
-  /** The generated kernels that have a faster form to come. */
-  public List<Kernel> coldKernels() {
-    return steps.stream()
-        .flatMap(step -> step.generated().stream())
-        .filter(Kernel::isCold)
-        .toList();
+  /** What has a faster form to come. */
+  public List<Cold> cold() {
+    return steps.stream().flatMap(step -> step.cold().stream()).toList();
   }
 
   /** Scratch memory it needs. */

@@ -2,6 +2,7 @@ package dev.backplane.backend.cpu.program;
 
 import dev.backplane.backend.cpu.internal.Libc;
 import dev.backplane.backend.cpu.kernel.Kernel;
+import dev.backplane.backend.cpu.warm.Cold;
 import dev.backplane.graph.Node;
 import dev.backplane.graph.Value;
 import dev.backplane.kit.fusion.Step;
@@ -55,8 +56,8 @@ record FusedRows(Step.Fused group, Kernel kernel, Division division, Optional<Va
   }
 
   @Override
-  public Optional<Kernel> generated() {
-    return Optional.of(kernel);
+  public List<Cold> cold() {
+    return kernel.cold().stream().toList();
   }
 
   @Override

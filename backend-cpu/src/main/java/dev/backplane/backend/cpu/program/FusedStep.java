@@ -1,11 +1,11 @@
 package dev.backplane.backend.cpu.program;
 
 import dev.backplane.backend.cpu.kernel.Kernel;
+import dev.backplane.backend.cpu.warm.Cold;
 import dev.backplane.graph.Node;
 import dev.backplane.graph.Value;
 import dev.backplane.kit.fusion.Step;
 import java.util.List;
-import java.util.Optional;
 
 /** A fusion group, run by a generated kernel. */
 record FusedStep(Step.Fused group, Kernel kernel) implements Planned {
@@ -20,8 +20,8 @@ record FusedStep(Step.Fused group, Kernel kernel) implements Planned {
   }
 
   @Override
-  public Optional<Kernel> generated() {
-    return Optional.of(kernel);
+  public List<Cold> cold() {
+    return kernel.cold().stream().toList();
   }
 
   @Override

@@ -1,10 +1,9 @@
 package dev.backplane.backend.cpu.program;
 
-import dev.backplane.backend.cpu.kernel.Kernel;
+import dev.backplane.backend.cpu.warm.Cold;
 import dev.backplane.graph.Node;
 import dev.backplane.graph.Value;
 import java.util.List;
-import java.util.Optional;
 
 /**
  * A step of a program before it is bound to memory: what it reads, what it writes, and whether the
@@ -77,9 +76,9 @@ interface Planned extends AutoCloseable {
     return false;
   }
 
-  /** The generated kernel that it runs; nothing where it runs none. */
-  default Optional<Kernel> generated() {
-    return Optional.empty();
+  /** What of it has a faster form to come, of the same bits. */
+  default List<Cold> cold() {
+    return List.of();
   }
 
   /** Binds it to addresses, in the order of reads and writes. */

@@ -2,6 +2,7 @@ package dev.backplane.backend.cpu.kernel;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.backplane.graph.Graph;
@@ -41,7 +42,7 @@ class FormsTest {
     for (var graph : graphs()) {
       var vectors = compile(graph, Forms.VECTOR);
       var cold = compile(graph, Forms.VECTOR_ONCE_WARM);
-      assertTrue(cold.isCold(), vectors.form());
+      assertTrue(cold.cold().isPresent(), vectors.form());
       assertEquals(vectors.scratchBytes(), cold.scratchBytes());
       assertEquals(vectors.rows(), cold.rows());
       assertEquals(vectors.form(), cold.form());
@@ -57,36 +58,30 @@ class FormsTest {
   }
 
   @Test
-  void theVectorsRunOnceTheyAreWarmAndAdopted() {
+  void theVectorsRunOnceTheyAreRehearsedAndAdopted() {
     for (var graph : graphs()) {
       var inputs = inputs(graph);
       var kernel = compile(graph, Forms.VECTOR_ONCE_WARM);
       var before = Runs.run(kernel, graph, inputs);
-      assertFalse(kernel.adopt(), "nothing is warm yet");
-      kernel.warmUp(() -> true);
-      assertFalse(kernel.isCold());
+      var cold = kernel.cold().orElseThrow();
+      assertThrows(IllegalStateException.class, cold::adopt, "nothing is rehearsed yet");
+      try (var rehearsal = cold.rehearse()) {
+        for (int i = 0; i < 3; i++) {
+          rehearsal.idle();
+          rehearsal.work();
+        }
+      }
       Runs.assertSameBits(before, Runs.run(kernel, graph, inputs), "warm, but not adopted");
-      assertTrue(kernel.adopt());
+      cold.adopt();
       Runs.assertSameBits(before, Runs.run(kernel, graph, inputs), "adopted");
     }
   }
 
   @Test
   void aKernelWithoutVectorsIsNeverCold() {
-    assertFalse(compile(Graphs.adam(5000), Forms.SCALAR).isCold());
-    assertFalse(compile(Graphs.adam(5000), Forms.VECTOR).isCold());
+    assertFalse(compile(Graphs.adam(5000), Forms.SCALAR).cold().isPresent());
+    assertFalse(compile(Graphs.adam(5000), Forms.VECTOR).cold().isPresent());
     var doubles = Graphs.longChain(3, 100, DType.F64);
-    assertFalse(compile(doubles, Forms.VECTOR_ONCE_WARM).isCold());
-  }
-
-  @Test
-  void warmingUpLeavesNothingBehind() {
-    var graph = Graphs.softmaxCrossEntropy(4, 10);
-    var kernel = compile(graph, Forms.VECTOR_ONCE_WARM);
-    var inputs = inputs(graph);
-    var before = Runs.run(kernel, graph, inputs);
-    kernel.warmUp(() -> false);
-    assertTrue(kernel.adopt());
-    Runs.assertSameBits(before, Runs.run(kernel, graph, inputs), "after warming up");
+    assertFalse(compile(doubles, Forms.VECTOR_ONCE_WARM).cold().isPresent());
   }
 }

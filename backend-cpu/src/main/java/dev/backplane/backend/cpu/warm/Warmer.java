@@ -1,0 +1,131 @@
+package dev.backplane.backend.cpu.warm;
+
+import java.lang.System.Logger.Level;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Warms up faster forms, all in turns, on a thread that lives as long as there are any. In turns,
+ * so that the JVM's compiler has all of them before it soon; with pauses, because it needs a core
+ * itself, and those who run programs need theirs.
+ */
+public final class Warmer implements AutoCloseable {
+  private static final System.Logger LOGGER = System.getLogger(Warmer.class.getName());
+  private static final long SHORTEST_PAUSE = TimeUnit.MILLISECONDS.toNanos(2);
+  private static final long LONGEST_PAUSE = TimeUnit.SECONDS.toNanos(1);
+
+  /** Turns with the shortest pause between them; from then on pauses grow. */
+  private static final int SOON = 50;
+
+  private static final double GROWTH = 1.1;
+
+  /** A form that is still not compiled, within a quarter of an hour or more, never will be. */
+  private static final int GREATEST = 1_000;
+
+  private record Waiting(Warmth program, WarmUp form) {}
+
+  private final List<Waiting> added = new ArrayList<>();
+  private @Nullable Thread thread;
+  private volatile boolean closed;
+
+  /** Warms up parts of a program, until it ends. */
+  synchronized void add(Warmth program, List<Cold> parts) {
+    if (closed) {
+      return;
+    }
+    parts.forEach(part -> added.add(new Waiting(program, new WarmUp(part))));
+    if (thread == null) {
+      thread =
+          Thread.ofPlatform()
+              .daemon()
+              .inheritInheritableThreadLocals(false)
+              .name("backplane-cpu-warm-up")
+              .unstarted(this::run);
+      // What a thread keeps of who made it would keep that one's classes.
+      thread.setContextClassLoader(ClassLoader.getSystemClassLoader());
+      thread.start();
+    }
+    notifyAll();
+  }
+
+  private void run() {
+    var waiting = new ArrayList<Waiting>();
+    try {
+      int round = 0;
+      double pause = SHORTEST_PAUSE;
+      while (next(waiting, (long) pause)) {
+        boolean fresh = waiting.stream().anyMatch(each -> each.form().turns() == 0);
+        round = fresh ? 0 : round + 1;
+        pause = round < SOON ? SHORTEST_PAUSE : Math.min(LONGEST_PAUSE, pause * GROWTH);
+        waiting.removeIf(this::isOver);
+      }
+    } finally {
+      waiting.forEach(each -> each.form().close());
+    }
+  }
+
+  /** Takes in what was added; false where there is nothing to do any more. */
+  private synchronized boolean next(List<Waiting> waiting, long pause) {
+    try {
+      if (!waiting.isEmpty() && added.isEmpty() && !closed) {
+        TimeUnit.NANOSECONDS.timedWait(this, pause);
+      }
+    } catch (InterruptedException e) {
+      // Nobody who knows this thread interrupts it: the pause is shorter.
+    }
+    waiting.addAll(added);
+    added.clear();
+    if (closed || waiting.isEmpty()) {
+      thread = null;
+      return false;
+    }
+    return true;
+  }
+
+  private boolean isOver(Waiting one) {
+    var form = one.form();
+    boolean over = closed || one.program().hasEnded();
+    try {
+      if (!over && form.turn()) {
+        one.program().warm(form.cold());
+        over = true;
+      } else if (form.turns() >= GREATEST) {
+        LOGGER.log(
+            Level.DEBUG, "{0} stays as it is: the JVM does not compile it", form.cold().name());
+        over = true;
+      }
+    } catch (RuntimeException | Error e) {
+      LOGGER.log(Level.WARNING, form.cold().name() + " stays as it is, which is slower", e);
+      over = true;
+    }
+    if (over) {
+      form.close();
+    }
+    return over;
+  }
+
+  /** Ends the thread. Idempotent. */
+  @Override
+  public void close() {
+    Thread last;
+    synchronized (this) {
+      closed = true;
+      added.clear();
+      last = thread;
+      notifyAll();
+    }
+    boolean interrupted = false;
+    while (last != null && last.isAlive()) {
+      try {
+        last.join();
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}
