@@ -37,6 +37,7 @@ class ArchitectureTest {
           Map.entry("layers-plugins/core", Set.of("api")),
           Map.entry("layers-plugins/audio", Set.of("api", "layers-plugins/core")),
           Map.entry("layers-plugins/attention", Set.of("api", "layers-plugins/core")),
+          Map.entry("layers-plugins/recurrent", Set.of("api", "layers-plugins/core")),
           Map.entry("layers-plugins/convolution", Set.of("api", "layers-plugins/core")),
           Map.entry("layers-plugins/text", Set.of("api")),
           Map.entry(
@@ -45,6 +46,7 @@ class ArchitectureTest {
                   "api",
                   "layers-plugins/core",
                   "layers-plugins/attention",
+                  "layers-plugins/recurrent",
                   "layers-plugins/convolution",
                   "layers-plugins/text")),
           Map.entry("launcher/boot", Set.of()),

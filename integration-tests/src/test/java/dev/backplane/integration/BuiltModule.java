@@ -25,6 +25,7 @@ record BuiltModule(String folder) {
           "layers-plugins/core",
           "layers-plugins/audio",
           "layers-plugins/attention",
+          "layers-plugins/recurrent",
           "layers-plugins/convolution",
           "layers-plugins/text",
           "recipes",

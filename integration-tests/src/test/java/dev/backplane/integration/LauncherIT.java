@@ -56,6 +56,7 @@ class LauncherIT {
             "layers.core",
             "layers.audio",
             "layers.attention",
+            "layers.recurrent",
             "layers.convolution",
             "layers.text",
             "recipes",
