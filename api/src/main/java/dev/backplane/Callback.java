@@ -1,5 +1,6 @@
 package dev.backplane;
 
+import java.util.List;
 import java.util.Map;
 import org.osgi.annotation.versioning.ConsumerType;
 import org.osgi.annotation.versioning.ProviderType;
@@ -36,9 +37,15 @@ public interface Callback {
 
     /**
      * Loss and metrics so far: {@code train_loss} …; at the end of an epoch also {@code test_loss}
-     * …
+     * …, and with {@link Trainer#validation} {@code validation_loss} …
      */
     Map<String, Double> metrics();
+
+    /** The figures of the epochs that have ended, those before a resume included. */
+    List<Map<String, Double>> history();
+
+    /** The names of the figures that an epoch has at its end. */
+    List<String> figures();
 
     /** The factor on the learning rate from the next step on. */
     void rateFactor(double factor);

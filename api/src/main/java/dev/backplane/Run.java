@@ -54,6 +54,12 @@ public interface Run extends AutoCloseable {
   /** {@code loss} and metrics by name over examples. */
   Map<String, Double> evaluate(Batches batches);
 
+  /**
+   * What the metrics have to tell over examples besides their figures: for each {@link
+   * dev.backplane.nn.TabledMetric} its table, by its name.
+   */
+  Map<String, Literal> tables(Batches batches);
+
   /** The values of the parameters and state, by path. */
   Map<String, Literal> parameters();
 

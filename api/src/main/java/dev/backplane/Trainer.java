@@ -37,6 +37,19 @@ public interface Trainer {
   /** Who is told of progress and may stop it. */
   Trainer callbacks(Callback... callbacks);
 
+  /**
+   * What else it is measured with after each epoch, for choices while training: {@code
+   * validation_loss} …. So the test examples stay unseen by {@link EarlyStopping} and {@link
+   * #keepBest}.
+   */
+  Trainer validation(Batches validation);
+
+  /**
+   * Keeps the weights of the best epoch: the run that {@link #fit} gives, and that {@link
+   * Backplane#open} opens, has them and the figures of that epoch. A resume goes on from the last.
+   */
+  Trainer keepBest(Goal goal);
+
   /** Updates once in so many batches, with the mean of their gradients; 1 unless set. */
   Trainer accumulate(int batches);
 

@@ -48,6 +48,15 @@ public interface Examples {
     return new Example(fields.subList(0, split), fields.subList(split, fields.size()));
   }
 
+  /**
+   * Some of these examples, in the given order.
+   *
+   * @throws IndexOutOfBoundsException if one is not there
+   */
+  default Examples select(int... rows) {
+    return new Selected(this, rows);
+  }
+
   /** These examples in batches, in their own order. */
   default Batches batch(int size) {
     return Batches.of(this).batch(size);

@@ -1,5 +1,7 @@
 package dev.backplane.data;
 
+import dev.backplane.Callback;
+import dev.backplane.Goal;
 import dev.backplane.Run;
 import dev.backplane.extension.Parts;
 import dev.backplane.nn.GradientTransform;
@@ -123,6 +125,9 @@ public interface Recipe {
    * @param files texts that belong to the model, by file name: a vocabulary, the names of labels.
    *     They are kept in the run folder, so that a prediction needs no data set; see {@link
    *     dev.backplane.Trainer#file}
+   * @param validation what it is measured with after each epoch, for choices while training
+   * @param callbacks such as {@link dev.backplane.EarlyStopping}
+   * @param best by which the best epoch's weights are kept; empty for those of the last
    */
   record Plan(
       Dataset data,
@@ -133,15 +138,19 @@ public interface Recipe {
       List<GradientTransform> transforms,
       int epochs,
       int batch,
-      Map<String, String> files) {
+      Map<String, String> files,
+      Optional<Examples> validation,
+      List<Callback> callbacks,
+      Optional<Goal> best) {
     /** Copies. */
     public Plan {
+      callbacks = List.copyOf(callbacks);
       metrics = List.copyOf(metrics);
       transforms = List.copyOf(transforms);
       files = Map.copyOf(files);
     }
 
-    /** A training of a model that needs no files of its own. */
+    /** A training of a model that needs no files of its own, to the last epoch. */
     public Plan(
         Dataset data,
         Layer model,
@@ -151,12 +160,59 @@ public interface Recipe {
         List<GradientTransform> transforms,
         int epochs,
         int batch) {
-      this(data, model, loss, optimizer, metrics, transforms, epochs, batch, Map.of());
+      this(
+          data,
+          model,
+          loss,
+          optimizer,
+          metrics,
+          transforms,
+          epochs,
+          batch,
+          Map.of(),
+          Optional.empty(),
+          List.of(),
+          Optional.empty());
     }
 
     /** The same with these files. */
     public Plan withFiles(Map<String, String> files) {
-      return new Plan(data, model, loss, optimizer, metrics, transforms, epochs, batch, files);
+      return with(files, validation, callbacks, best);
+    }
+
+    /** The same, measured with these examples too. */
+    public Plan withValidation(Examples validation) {
+      return with(files, Optional.of(validation), callbacks, best);
+    }
+
+    /** The same, watched by these. */
+    public Plan withCallbacks(Callback... callbacks) {
+      return with(files, validation, List.of(callbacks), best);
+    }
+
+    /** The same, keeping the weights of the best epoch. */
+    public Plan keepingBest(Goal goal) {
+      return with(files, validation, callbacks, Optional.of(goal));
+    }
+
+    private Plan with(
+        Map<String, String> files,
+        Optional<Examples> validation,
+        List<Callback> callbacks,
+        Optional<Goal> best) {
+      return new Plan(
+          data,
+          model,
+          loss,
+          optimizer,
+          metrics,
+          transforms,
+          epochs,
+          batch,
+          files,
+          validation,
+          callbacks,
+          best);
     }
   }
 }

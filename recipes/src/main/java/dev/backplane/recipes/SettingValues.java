@@ -156,8 +156,21 @@ public final class SettingValues {
    * @throws IllegalArgumentException if it names something else
    */
   public List<Metric> metrics() {
+    return metrics(Map.of());
+  }
+
+  /**
+   * What {@link #METRICS} names, for so many classes where the setting says nothing of them.
+   *
+   * @throws IllegalArgumentException if it names something else
+   */
+  public List<Metric> metrics(int classes) {
+    return metrics(Map.of("classes", classes));
+  }
+
+  private List<Metric> metrics(Map<String, ?> offered) {
     var key = METRICS.key();
-    return split(text(key)).stream().map(text -> part(Metric.class, key, text, Map.of())).toList();
+    return split(text(key)).stream().map(text -> part(Metric.class, key, text, offered)).toList();
   }
 
   /** What stands between the commas that are not within brackets. */

@@ -48,6 +48,7 @@ enum PictureClassifier {
     }
   };
 
+  private static final int CLASSES = 10;
   private static final int EPOCHS = 10;
   private static final int BATCH = 64;
 
@@ -79,7 +80,7 @@ enum PictureClassifier {
     double rate = values.positive("rate");
     double dropout = values.share("dropout");
     var optimizer = values.optimizer(rate);
-    var metrics = values.metrics();
+    var metrics = values.metrics(CLASSES);
     var data = provider.open(values.access());
     if (dropout > 0) {
       layers.add(new Dropout(dropout));

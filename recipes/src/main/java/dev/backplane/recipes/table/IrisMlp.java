@@ -17,6 +17,7 @@ import org.osgi.service.component.annotations.Component;
 @Component(service = Recipe.class, immediate = true)
 public final class IrisMlp implements Recipe {
   private static final int FEATURES = 4;
+  private static final int CLASSES = 3;
   private static final int EPOCHS = 50;
   private static final int BATCH = 16;
   private static final List<Setting> SETTINGS =
@@ -52,7 +53,7 @@ public final class IrisMlp implements Recipe {
     int units = values.integer("units", 1, 1 << 16);
     double rate = values.positive("rate");
     var optimizer = values.optimizer(rate);
-    var metrics = values.metrics();
+    var metrics = values.metrics(CLASSES);
     var hidden = values.activated(units);
     var data = Iris.split(values.access(), request.seed());
     var layers = new ArrayList<Layer>();

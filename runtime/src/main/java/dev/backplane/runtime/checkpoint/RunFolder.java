@@ -37,6 +37,7 @@ public final class RunFolder implements AutoCloseable {
   private static final long MOST_CONFIG = 64L << 20;
   private static final String METRICS = "metrics.csv";
   private static final String CHECKPOINTS = "checkpoints";
+  private static final String BEST = "best-";
   private static final String LOCK = ".lock";
   private static final Pattern NAME = Pattern.compile("step-[0-9]{12}");
 
@@ -213,29 +214,79 @@ public final class RunFolder implements AutoCloseable {
    */
   public void save(Checkpoint checkpoint) {
     var name = String.format(Locale.ROOT, "step-%012d", checkpoint.position().steps());
-    var target = folder.resolve(CHECKPOINTS).resolve(name);
-    var aside = target.resolveSibling("." + name);
     writing(
         CHECKPOINTS + "/" + name,
         () -> {
-          if (Files.exists(target)) {
+          if (Files.exists(checkpoint(folder, name))) {
             return;
           }
-          try {
-            Durable.deleteTree(aside);
-            Files.createDirectory(aside);
-            checkpoint.write(aside);
-            Files.move(aside, target, StandardCopyOption.ATOMIC_MOVE);
-            Durable.forceFolder(folder.resolve(CHECKPOINTS));
-          } catch (IOException e) {
-            Durable.deleteTree(aside);
-            throw e;
-          }
+          place(name, checkpoint);
           var names = checkpoints(folder);
           for (var old : names.subList(0, Math.max(0, names.size() - KEPT))) {
-            Durable.deleteTree(folder.resolve(CHECKPOINTS).resolve(old));
+            Durable.deleteTree(checkpoint(folder, old));
           }
         });
+  }
+
+  private void place(String name, Checkpoint checkpoint) throws IOException {
+    var aside = checkpoint(folder, "." + name);
+    try {
+      Durable.deleteTree(aside);
+      Files.createDirectory(aside);
+      checkpoint.write(aside);
+      Files.move(aside, checkpoint(folder, name), StandardCopyOption.ATOMIC_MOVE);
+      Durable.forceFolder(folder.resolve(CHECKPOINTS));
+    } catch (IOException e) {
+      Durable.deleteTree(aside);
+      throw e;
+    }
+  }
+
+  /**
+   * Saves what the best epoch so far came to, beside that of the best before, which is needed until
+   * the epoch's own checkpoint is saved; see {@link #forgetBestBut}.
+   */
+  public void saveBest(Checkpoint checkpoint) {
+    var name = best(checkpoint.position().epochs());
+    writing(
+        CHECKPOINTS + "/" + name,
+        () -> {
+          // From before a kill: the epoch is made again, perhaps on another device.
+          Durable.deleteTree(checkpoint(folder, name));
+          place(name, checkpoint);
+        });
+  }
+
+  /** Lets go of what was best before an epoch, from 1. */
+  public void forgetBestBut(int epoch) {
+    writing(
+        CHECKPOINTS,
+        () -> {
+          for (var path : list(folder.resolve(CHECKPOINTS))) {
+            var name = path.getFileName().toString();
+            if (name.startsWith(BEST) && !name.equals(best(epoch))) {
+              Durable.deleteTree(path);
+            }
+          }
+        });
+  }
+
+  /**
+   * Reads what the best epoch of a run came to.
+   *
+   * @param epoch which that is, from 1
+   * @throws MalformedModelException if it is not there or not whole
+   */
+  public static Checkpoint best(Path folder, int epoch) {
+    try {
+      return Checkpoint.read(checkpoint(folder, best(epoch)));
+    } catch (IOException e) {
+      throw unreadable(folder, e);
+    }
+  }
+
+  private static String best(int epoch) {
+    return String.format(Locale.ROOT, "%s%06d", BEST, epoch);
   }
 
   /**

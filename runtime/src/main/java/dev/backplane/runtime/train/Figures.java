@@ -2,6 +2,7 @@ package dev.backplane.runtime.train;
 
 import dev.backplane.nn.Batch;
 import dev.backplane.nn.Metric;
+import dev.backplane.nn.TabledMetric;
 import dev.backplane.runtime.extension.Foreign;
 import dev.backplane.tensor.DType;
 import dev.backplane.tensor.ShapeException;
@@ -154,6 +155,24 @@ record Figures(List<Metric> metrics) {
                 + result.type());
       }
       program.result(metric.name(), result.cast(DType.F32));
+    }
+  }
+
+  /** Hands the tables of a set to the host. */
+  void tables(ProgramTrace program, Split split) {
+    for (var metric : metrics) {
+      if (metric instanceof TabledMetric tabled) {
+        var place = "metric " + metric.name();
+        var table =
+            program
+                .trace()
+                .within(
+                    place,
+                    () ->
+                        Foreign.call(
+                            metric, place, () -> tabled.table(state(program, split, metric))));
+        program.result(metric.name(), table);
+      }
     }
   }
 }

@@ -1,5 +1,6 @@
 package dev.backplane.runtime.train;
 
+import dev.backplane.Goal;
 import dev.backplane.Run;
 import dev.backplane.Target;
 import dev.backplane.Training;
@@ -56,32 +57,60 @@ public final class FinishedRun implements Run {
   public static Run open(Devices devices, Registry registry, Path folder, Target target) {
     var found = RunFolder.config(folder);
     var config = RunConfig.read(registry, found);
-    var checkpoint =
-        RunFolder.last(folder)
-            .orElseThrow(
-                () ->
-                    new MalformedModelException(
-                        folder.toString(), "no checkpoint", "one; train to the end of an epoch"));
+    var weights = Weights.read(folder, config.best());
     var files = OwnFiles.read(folder);
     var programs =
         new Programs(config.name(), config.blueprint(), config.fields(), new StateTable(), 1);
     var tuned = target.tuning(RunConfig.tuning(found, target.tuning().mode()));
-    var saved = SavedState.forInference(checkpoint);
+    var saved = SavedState.forInference(weights.weights());
     var open = devices.jobs().open(config.name(), target.device());
     try {
       var job = Job.inference(devices, tuned, programs, saved, open);
       return new FinishedRun(
-          config.name(), job, outcome(checkpoint), Optional.of(folder), config.notes(), files);
+          config.name(), job, weights.outcome(), Optional.of(folder), config.notes(), files);
     } catch (ShapeException e) {
       throw new MalformedModelException(
           found.document(), String.valueOf(e.getMessage()), "a model that fits its fields", e);
     }
   }
 
-  private static Fit.Outcome outcome(Checkpoint checkpoint) {
-    var history = checkpoint.history();
-    var last = history.isEmpty() ? Map.<String, Double>of() : history.getLast();
-    return new Fit.Outcome(checkpoint.position(), history, last, 0, 0);
+  /** What a run has come to, and the weights that stand for it: the last, or the best. */
+  private record Weights(Checkpoint last, Checkpoint weights, Optional<Integer> best) {
+    /** A training that goes on lets go of old ones: then there is a newer one to be read. */
+    static Weights read(Path folder, Optional<Goal> goal) {
+      var last = last(folder);
+      while (true) {
+        var history = last.history();
+        var best = goal.flatMap(g -> Best.epoch(g, history));
+        try {
+          var weights = best.map(epoch -> RunFolder.best(folder, epoch)).orElse(last);
+          return new Weights(last, weights, best);
+        } catch (MalformedModelException e) {
+          var now = last(folder);
+          if (now.position().equals(last.position())) {
+            throw e;
+          }
+          last = now;
+        }
+      }
+    }
+
+    private static Checkpoint last(Path folder) {
+      return RunFolder.last(folder)
+          .orElseThrow(
+              () ->
+                  new MalformedModelException(
+                      folder.toString(), "no checkpoint", "one; train to the end of an epoch"));
+    }
+
+    Fit.Outcome outcome() {
+      var history = last.history();
+      var figures =
+          history.isEmpty()
+              ? Map.<String, Double>of()
+              : history.get(best.orElse(history.size()) - 1);
+      return new Fit.Outcome(last.position(), history, figures, 0, 0);
+    }
   }
 
   @Override
@@ -157,6 +186,11 @@ public final class FinishedRun implements Run {
   @Override
   public synchronized Map<String, Double> evaluate(Batches batches) {
     return job.evaluate(batches);
+  }
+
+  @Override
+  public synchronized Map<String, Literal> tables(Batches batches) {
+    return job.tables(batches);
   }
 
   @Override

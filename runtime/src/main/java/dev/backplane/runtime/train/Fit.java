@@ -1,6 +1,7 @@
 package dev.backplane.runtime.train;
 
 import dev.backplane.Callback;
+import dev.backplane.Goal;
 import dev.backplane.TrainingFailedException;
 import dev.backplane.data.Batches;
 import dev.backplane.runtime.checkpoint.Checkpoint;
@@ -28,6 +29,8 @@ final class Fit {
   private final Batches test;
   private final int epochs;
   private final List<Callback> callbacks;
+  private final Optional<Batches> validation;
+  private final Optional<Best> best;
   private final Optional<RunFolder> folder;
   private final List<Map<String, Double>> history;
   private final StepTraining training;
@@ -46,10 +49,13 @@ final class Fit {
       double seconds,
       long samples) {}
 
+  /** What is measured after each epoch, and by what the best one is kept. */
+  record Measuring(Batches test, Optional<Batches> validation, Optional<Goal> best) {}
+
   Fit(
       Job job,
       Batches train,
-      Batches test,
+      Measuring measuring,
       int epochs,
       List<Callback> callbacks,
       Optional<RunFolder> folder,
@@ -57,13 +63,34 @@ final class Fit {
       List<Map<String, Double>> history) {
     this.job = job;
     this.train = train;
-    this.test = test;
+    this.test = measuring.test();
+    this.validation = measuring.validation();
+    this.best = measuring.best().map(goal -> new Best(goal, job, folder));
     this.epochs = epochs;
     this.callbacks = callbacks;
     this.folder = folder;
     this.history = new ArrayList<>(history);
     training = new StepTraining(job, train, position, epochs);
-    progress = new FitProgress(training, epochs, train.count());
+    var names = names();
+    measuring.best().ifPresent(goal -> goal.require(names));
+    progress = new FitProgress(training, epochs, train.count(), this.history, names);
+  }
+
+  private List<String> names() {
+    var names = new ArrayList<String>();
+    for (var set : sets().keySet()) {
+      job.programs().figures().names().forEach(name -> names.add(set + name));
+    }
+    return names;
+  }
+
+  /** What figures are of, by their prefix; those of training need no examples of their own. */
+  private Map<String, Optional<Batches>> sets() {
+    var sets = new LinkedHashMap<String, Optional<Batches>>();
+    sets.put("train_", Optional.empty());
+    validation.ifPresent(batches -> sets.put("validation_", Optional.of(batches)));
+    sets.put("test_", Optional.of(test));
+    return sets;
   }
 
   /**
@@ -90,6 +117,12 @@ final class Fit {
         last.putAll(named("train_", training.metrics()));
         save();
       }
+      var bestEpoch = best.flatMap(b -> b.restore(history));
+      bestEpoch.ifPresent(
+          epoch -> {
+            last.clear();
+            last.putAll(history.get(epoch - 1));
+          });
       return new Outcome(position, List.copyOf(history), last, trainingNanos / 1e9, samples);
     } finally {
       training.release();
@@ -102,6 +135,7 @@ final class Fit {
   /** Compiles what the epochs will need, so that no epoch stops to compile. */
   private void prepare() {
     prepare(train, true);
+    validation.ifPresent(batches -> prepare(batches, false));
     prepare(test, false);
   }
 
@@ -165,20 +199,26 @@ final class Fit {
   }
 
   private void endEpoch() {
-    var figures = named("train_", training.metrics());
-    figures.putAll(named("test_", job.evaluate(test)));
+    var figures = new LinkedHashMap<String, Double>();
+    sets()
+        .forEach(
+            (prefix, batches) ->
+                figures.putAll(
+                    named(prefix, batches.map(job::evaluate).orElseGet(training::metrics))));
     history.add(figures);
     progress.update(history.size(), rate(), figures);
     callbacks.forEach(callback -> callback.onEpoch(progress));
     training.nextEpoch();
+    best.ifPresent(b -> b.keep(training.position(), history));
     save();
+    best.ifPresent(b -> b.forgetOthers(history));
     requireNumbers(figures);
   }
 
   /** After the checkpoint: what was trained is kept, and the metric can be left out or mended. */
   private void requireNumbers(Map<String, Double> figures) {
     for (var metric : job.programs().blueprint().metrics()) {
-      for (var set : List.of("train_", "test_")) {
+      for (var set : sets().keySet()) {
         var figure = figures.get(set + metric.name());
         if (figure != null && figure.isNaN()) {
           throw new TrainingFailedException(

@@ -3,6 +3,7 @@ package dev.backplane.runtime.train;
 import dev.backplane.Callback;
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /** What callbacks see and do; one for a whole fit. */
@@ -10,12 +11,27 @@ final class FitProgress implements Callback.Progress {
   private final int epochs;
   private final int steps;
   private final StepTraining training;
+  private final List<Map<String, Double>> history;
+  private final List<String> figures;
   private int epoch;
   private double samplesPerSecond;
   private Map<String, Double> metrics = Map.of();
   private boolean stopped;
 
-  FitProgress(StepTraining training, int epochs, int steps) {
+  /**
+   * The progress of a fit.
+   *
+   * @param history grows with each epoch
+   * @param figures what each epoch is measured by
+   */
+  FitProgress(
+      StepTraining training,
+      int epochs,
+      int steps,
+      List<Map<String, Double>> history,
+      List<String> figures) {
+    this.history = Collections.unmodifiableList(history);
+    this.figures = List.copyOf(figures);
     this.training = training;
     this.epochs = epochs;
     this.steps = steps;
@@ -60,6 +76,16 @@ final class FitProgress implements Callback.Progress {
   @Override
   public Map<String, Double> metrics() {
     return metrics;
+  }
+
+  @Override
+  public List<Map<String, Double>> history() {
+    return history;
+  }
+
+  @Override
+  public List<String> figures() {
+    return figures;
   }
 
   @Override

@@ -357,6 +357,26 @@ final class Job implements AutoCloseable {
     return figures(Figures.Split.TEST);
   }
 
+  /** The tables of the metrics that have some, over examples. */
+  Map<String, Literal> tables(Batches batches) {
+    evaluate(batches);
+    var traced = programs.tables(Figures.Split.TEST);
+    var tables = new LinkedHashMap<String, Literal>();
+    if (traced.outputs().isEmpty()) {
+      return tables;
+    }
+    try (var program = compile("tables", traced)) {
+      program.run();
+      for (int i = 0; i < traced.outputs().size(); i++) {
+        var type = traced.graph().outputTypes().get(i);
+        if (traced.outputs().get(i) instanceof Slot.Host(var name)) {
+          tables.put(name, Literal.copyOf(type, program.host(name)));
+        }
+      }
+    }
+    return Collections.unmodifiableMap(tables);
+  }
+
   /** Refuses examples of other fields than those the programs were made for. */
   void requireFields(Batches batches) {
     var found = Fields.of(batches.examples());

@@ -2,6 +2,7 @@ package dev.backplane.runtime.train;
 
 import dev.backplane.BackplaneException;
 import dev.backplane.Callback;
+import dev.backplane.Goal;
 import dev.backplane.Run;
 import dev.backplane.Target;
 import dev.backplane.Trainer;
@@ -43,6 +44,8 @@ public final class ModelTrainer implements Trainer {
   private List<Callback> callbacks = List.of();
   private long seed;
   private int accumulate = 1;
+  private Optional<Batches> validation = Optional.empty();
+  private Optional<Goal> best = Optional.empty();
   private Optional<Path> out = Optional.empty();
   private boolean resume;
 
@@ -88,6 +91,18 @@ public final class ModelTrainer implements Trainer {
   @Override
   public Trainer callbacks(Callback... callbacks) {
     this.callbacks = List.of(callbacks);
+    return this;
+  }
+
+  @Override
+  public Trainer validation(Batches validation) {
+    this.validation = Optional.of(validation);
+    return this;
+  }
+
+  @Override
+  public Trainer keepBest(Goal goal) {
+    best = Optional.of(goal);
     return this;
   }
 
@@ -163,6 +178,7 @@ public final class ModelTrainer implements Trainer {
       throw new IllegalArgumentException("resume: needs out(RUN), the run folder to go on from");
     }
     largest(test);
+    validation.ifPresent(ModelTrainer::largest);
     // Channels close themselves under an interrupted thread: the interrupt waits for a step's end.
     boolean interrupted = Thread.interrupted();
     try (var folder = out.map(RunFolder::open).map(Held::new).orElse(Held.NONE)) {
@@ -199,7 +215,7 @@ public final class ModelTrainer implements Trainer {
     var training = RunConfig.training(seed, train, accumulate);
     var config =
         new RunConfig(
-            name, notes, blueprint, Fields.of(train.examples()), training, new TreeMap<>());
+            name, notes, blueprint, Fields.of(train.examples()), training, best, new TreeMap<>());
     var tuned = target;
     if (folder.isPresent() && folder.get().isRun()) {
       var found = existing(folder.get(), config);
@@ -215,6 +231,7 @@ public final class ModelTrainer implements Trainer {
     var held = hold(open, train, test);
     try {
       job.requireFields(test);
+      validation.ifPresent(job::requireFields);
       var position = checkpoint.map(Checkpoint::position).orElse(Checkpoint.Position.START);
       var history = checkpoint.map(Checkpoint::history).orElse(List.of());
       job.prepareTraining(largest(train));
@@ -222,7 +239,8 @@ public final class ModelTrainer implements Trainer {
         OwnFiles.write(folder.get(), files);
         write(folder.get(), config, tuned, job, history);
       }
-      var fit = new Fit(job, train, test, epochs, callbacks, folder, position, history);
+      var measuring = new Fit.Measuring(test, validation, best);
+      var fit = new Fit(job, train, measuring, epochs, callbacks, folder, position, history);
       var outcome = fit.run(interrupted);
       held.forEach(OpenJob.Use::close);
       return new FinishedRun(name, job, outcome, path, notes, files);
@@ -240,6 +258,8 @@ public final class ModelTrainer implements Trainer {
     var held = new ArrayList<OpenJob.Use>();
     held.add(open.pin(Owner.of(train.examples().getClass()).use("training data")));
     held.add(open.pin(Owner.of(test.examples().getClass()).use("test data")));
+    validation.ifPresent(
+        v -> held.add(open.pin(Owner.of(v.examples().getClass()).use("validation data"))));
     for (var callback : callbacks) {
       held.add(open.pin(Owner.of(callback.getClass()).use("callback")));
     }
@@ -274,6 +294,7 @@ public final class ModelTrainer implements Trainer {
             config.blueprint(),
             config.fields(),
             config.training(),
+            config.best(),
             chosen);
     folder.config(whole.json(target, job.device().id()));
     folder.metrics(history);

@@ -279,6 +279,13 @@ record Programs(String name, Blueprint blueprint, Fields fields, StateTable tabl
     return program.finish();
   }
 
+  /** The tables of the metrics that have some. */
+  ProgramTrace.Traced tables(Figures.Split split) {
+    var program = new ProgramTrace(name, table);
+    figures().tables(program, split);
+    return program.finish();
+  }
+
   private Outcome forward(
       ProgramTrace program, Pass pass, Tensors inputs, Tensors targets, int batch) {
     var outputs = pass.run(blueprint.model(), inputs);

@@ -1,6 +1,7 @@
 package dev.backplane.runtime.train;
 
 import dev.backplane.BackplaneException;
+import dev.backplane.Goal;
 import dev.backplane.Target;
 import dev.backplane.backend.Tuning;
 import dev.backplane.data.Batches;
@@ -9,6 +10,7 @@ import dev.backplane.runtime.extension.Located;
 import dev.backplane.runtime.extension.Registry;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -22,6 +24,7 @@ import java.util.TreeSet;
  * @param blueprint what is trained
  * @param fields what a batch is made of
  * @param training seed, batch, data and the like
+ * @param best by what the best epoch is kept, where it is
  * @param tuning the choices in force
  */
 record RunConfig(
@@ -30,6 +33,7 @@ record RunConfig(
     Blueprint blueprint,
     Fields fields,
     Json training,
+    Optional<Goal> best,
     SortedMap<String, String> tuning) {
   private static final int FORMAT = 1;
 
@@ -59,10 +63,29 @@ record RunConfig(
     fields.put("blueprint", blueprint.json());
     fields.put("fields", this.fields.json());
     fields.put("training", training);
+    fields.put("best", json(best));
     fields.put("target", target(target, device));
     fields.put("tuning", Json.texts(tuning));
     fields.put("versions", Json.texts(versions()));
     return new Json.Fields(fields);
+  }
+
+  private static Json json(Optional<Goal> best) {
+    if (best.isEmpty()) {
+      return new Json.Null();
+    }
+    var fields = new LinkedHashMap<String, Json>();
+    fields.put("figure", new Json.Text(best.get().figure()));
+    fields.put("higher", new Json.Truth(best.get().higher()));
+    return new Json.Fields(fields);
+  }
+
+  /** Runs of before there were goals have none. */
+  private static Optional<Goal> best(Located run) {
+    return run.find("best")
+        .filter(json -> !(json.json() instanceof Json.Null))
+        .map(json -> json.only("figure", "higher"))
+        .map(json -> new Goal(json.get("figure").text(), json.get("higher").truth()));
   }
 
   private static Json target(Target target, String device) {
@@ -99,6 +122,7 @@ record RunConfig(
         "blueprint",
         "fields",
         "training",
+        "best",
         "target",
         "tuning",
         "versions");
@@ -110,6 +134,7 @@ record RunConfig(
         Blueprint.read(registry, json.get("blueprint")),
         Fields.read(json.get("fields")),
         json.get("training").json(),
+        best(json),
         texts(json.get("tuning")));
   }
 
@@ -136,19 +161,32 @@ record RunConfig(
     requireSame(found, "blueprint", blueprint.json());
     requireSame(found, "fields", fields.json());
     requireSame(found, "training", training);
+    if (!best(found).equals(best)) {
+      throw differs(
+          found,
+          "best is "
+              + best(found).map(Goal::toString).orElse("not kept")
+              + " in the run, "
+              + best.map(Goal::toString).orElse("not kept")
+              + " now");
+    }
   }
 
   private static void requireSame(Located found, String key, Json wanted) {
     var difference = difference(key, found.get(key).json(), wanted);
     if (!difference.isEmpty()) {
-      throw new BackplaneException(
-          "resume: "
-              + found.document()
-              + " differs from what is wanted now: "
-              + difference
-              + "; give what the run began with (only the number of epochs may change), or train"
-              + " into another folder");
+      throw differs(found, difference);
     }
+  }
+
+  private static BackplaneException differs(Located found, String difference) {
+    return new BackplaneException(
+        "resume: "
+            + found.document()
+            + " differs from what is wanted now: "
+            + difference
+            + "; give what the run began with (only the number of epochs may change), or train"
+            + " into another folder");
   }
 
   /** Where, and how, two values differ; empty where they do not. */

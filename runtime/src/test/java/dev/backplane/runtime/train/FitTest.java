@@ -1,5 +1,6 @@
 package dev.backplane.runtime.train;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
@@ -12,8 +13,10 @@ import dev.backplane.Run;
 import dev.backplane.Trainer.Epochs;
 import dev.backplane.TrainingFailedException;
 import dev.backplane.data.Batches;
+import dev.backplane.nn.Batch;
 import dev.backplane.nn.Forward;
 import dev.backplane.nn.Sequential;
+import dev.backplane.nn.TabledMetric;
 import dev.backplane.nn.UnaryLayer;
 import dev.backplane.op.Compare;
 import dev.backplane.tensor.DType;
@@ -23,12 +26,14 @@ import dev.backplane.tensor.Shape;
 import dev.backplane.tensor.ShapeException;
 import dev.backplane.tensor.Tensor;
 import dev.backplane.tensor.TensorType;
+import dev.backplane.tensor.Tensors;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
@@ -473,5 +478,52 @@ class FitTest {
         .fit(Tiny.train(), Tiny.test(), Epochs.epochs(60), Tiny.REFERENCE)
         .close();
     assertTrue(told.get() <= (System.nanoTime() - begin) / 1e8, told + " times");
+  }
+
+  /** Counts targets by whether they are 0 or 1. */
+  private record Counts() implements TabledMetric {
+    @Override
+    public String name() {
+      return "counts";
+    }
+
+    @Override
+    public List<TensorType> state() {
+      return List.of(TensorType.f32(), TensorType.f32());
+    }
+
+    @Override
+    public Tensors update(Tensors state, Tensors outputs, Batch batch) {
+      var ones = batch.targets().only().sum();
+      return Tensors.of(state.get(0).add(batch.weights().sum().sub(ones)), state.get(1).add(ones));
+    }
+
+    @Override
+    public Tensor table(Tensors state) {
+      return Ops.concatenate(0, List.of(state.get(0).reshape(1), state.get(1).reshape(1)));
+    }
+
+    @Override
+    public Tensor result(Tensors state) {
+      return state.get(1);
+    }
+  }
+
+  @Test
+  void aMetricsTableIsThatOfTheExamplesAskedFor() {
+    try (var run =
+        Tiny.trainer()
+            .metrics(new Counts(), new Tiny.Sides())
+            .fit(Tiny.train(), Tiny.test(), Epochs.epochs(1), Tiny.REFERENCE)) {
+      var examples = Tiny.quadrants(30);
+      int ones = 0;
+      for (int i = 0; i < 30; i++) {
+        ones += (int) examples.example(i).target().doubleAt(0);
+      }
+      var tables = run.tables(examples.batch(8));
+      assertEquals(Set.of("counts"), tables.keySet());
+      var counts = Objects.requireNonNull(tables.get("counts"));
+      assertArrayEquals(new double[] {30 - ones, ones}, counts.toDoubles());
+    }
   }
 }

@@ -17,6 +17,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -134,12 +135,20 @@ final class TrainCommand implements Callable<Integer> {
             .metrics(plan.metrics().toArray(Metric[]::new))
             .transforms(plan.transforms().toArray(GradientTransform[]::new))
             .seed(recipes.seed)
-            .callbacks(progress, stop)
+            .callbacks(callbacks(plan, progress))
             .out(folder)
             .resume(resume);
     plan.files().forEach(trainer::file);
+    plan.validation().ifPresent(examples -> trainer.validation(examples.batch(256)));
+    plan.best().ifPresent(trainer::keepBest);
     return new RunNotes(recipe.name(), recipes.settings, recipes.seed, plan.data().classes())
         .on(trainer);
+  }
+
+  /** The plan's first: they may end a training that is to be shown as ended. */
+  private Callback[] callbacks(Recipe.Plan plan, Callback progress) {
+    return Stream.concat(plan.callbacks().stream(), Stream.of(progress, stop))
+        .toArray(Callback[]::new);
   }
 
   private ProgressDisplay progress() {

@@ -25,9 +25,17 @@ import dev.backplane.layers.core.initializer.Uniform;
 import dev.backplane.layers.core.initializer.Zeros;
 import dev.backplane.layers.core.loss.BinaryCrossEntropy;
 import dev.backplane.layers.core.loss.CategoricalCrossEntropy;
+import dev.backplane.layers.core.loss.ClassWeighted;
 import dev.backplane.layers.core.loss.MeanSquaredError;
 import dev.backplane.layers.core.loss.SparseCategoricalCrossEntropy;
 import dev.backplane.layers.core.metric.Accuracy;
+import dev.backplane.layers.core.metric.Average;
+import dev.backplane.layers.core.metric.ConfusionMatrix;
+import dev.backplane.layers.core.metric.F1;
+import dev.backplane.layers.core.metric.Precision;
+import dev.backplane.layers.core.metric.Recall;
+import dev.backplane.layers.core.metric.RocAuc;
+import dev.backplane.layers.core.metric.TopK;
 import dev.backplane.layers.core.optimizer.Adagrad;
 import dev.backplane.layers.core.optimizer.Adam;
 import dev.backplane.layers.core.optimizer.AdamW;
@@ -86,9 +94,16 @@ public final class CoreExtensions implements Extensions {
         named("initializer.zeros", Zeros.class),
         named("loss.binary_cross_entropy", BinaryCrossEntropy.class),
         named("loss.categorical_cross_entropy", CategoricalCrossEntropy.class),
+        named("loss.class_weighted", ClassWeighted.class),
         named("loss.mean_squared_error", MeanSquaredError.class),
         named("loss.sparse_categorical_cross_entropy", SparseCategoricalCrossEntropy.class),
         named("metric.accuracy", Accuracy.class),
+        named("metric.confusion_matrix", ConfusionMatrix.class),
+        named("metric.f1", F1.class).withDefault("average", Average.MACRO),
+        named("metric.precision", Precision.class).withDefault("average", Average.MACRO),
+        named("metric.recall", Recall.class).withDefault("average", Average.MACRO),
+        named("metric.roc_auc", RocAuc.class),
+        named("metric.top_k", TopK.class).withDefault("k", 5),
         named("optimizer.adagrad", Adagrad.class)
             .withDefault("initial", 0.0)
             .withDefault("epsilon", 1e-10),

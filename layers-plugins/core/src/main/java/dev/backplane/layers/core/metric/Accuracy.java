@@ -4,13 +4,10 @@ import dev.backplane.nn.Batch;
 import dev.backplane.nn.Metric;
 import dev.backplane.op.Compare;
 import dev.backplane.tensor.DType;
-import dev.backplane.tensor.Ops;
-import dev.backplane.tensor.ShapeException;
 import dev.backplane.tensor.Tensor;
 import dev.backplane.tensor.TensorType;
 import dev.backplane.tensor.Tensors;
 import java.util.List;
-import java.util.stream.IntStream;
 
 /**
  * The share of right answers, weighted by the examples' weights. Outputs [batch, …, classes] with
@@ -31,36 +28,12 @@ public record Accuracy() implements Metric {
 
   @Override
   public Tensors update(Tensors state, Tensors outputs, Batch batch) {
-    var z = outputs.only();
-    var right = right(z, batch.targets().only()).cast(DType.F32);
-    var perExample =
-        right.shape().rank() == 1
-            ? right
-            : right.mean(IntStream.range(1, right.shape().rank()).toArray());
+    var decided = Decided.of("Accuracy", outputs, batch);
+    var right = decided.said().compare(Compare.Direction.EQ, decided.truth()).cast(DType.F32);
+    var perExample = Decided.perExample(right);
     return Tensors.of(
         state.get(0).add(perExample.mul(batch.weights()).sum()),
         state.get(1).add(batch.weights().sum()));
-  }
-
-  private static Tensor right(Tensor z, Tensor target) {
-    int rank = z.shape().rank();
-    if (target.shape().size() == z.shape().size() && (rank == 1 || z.shape().last() == 1)) {
-      var flat = z.reshape(z.shape().dimension(0), -1);
-      var yes = flat.compare(Compare.Direction.GT, Ops.like(flat, 0));
-      var truth = target.cast(DType.F32).reshape(z.shape().dimension(0), -1);
-      return yes.compare(
-          Compare.Direction.EQ, truth.compare(Compare.Direction.GT, Ops.like(truth, 0.5)));
-    }
-    if (rank >= 2 && target.shape().equals(z.shape())) {
-      return z.argMax(-1).compare(Compare.Direction.EQ, target.argMax(-1));
-    }
-    if (rank >= 2
-        && target.dtype().isInteger()
-        && target.shape().append(z.shape().last()).equals(z.shape())) {
-      return z.argMax(-1).compare(Compare.Direction.EQ, target.cast(DType.I32));
-    }
-    throw new ShapeException(
-        "Accuracy M1: outputs " + z.type() + " do not go with targets " + target.type());
   }
 
   @Override

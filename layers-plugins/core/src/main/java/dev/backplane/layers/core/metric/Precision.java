@@ -1,0 +1,52 @@
+package dev.backplane.layers.core.metric;
+
+import dev.backplane.nn.Batch;
+import dev.backplane.nn.TabledMetric;
+import dev.backplane.tensor.Tensor;
+import dev.backplane.tensor.TensorType;
+import dev.backplane.tensor.Tensors;
+import java.util.List;
+
+/**
+ * Of each class the share of right answers among those that say the class; 0 where there are none.
+ * Outputs and targets as for {@link Accuracy}. The table is f32 [classes], a value for each class.
+ *
+ * @param classes how many classes there are; 2 for one logit
+ * @param average how the figure comes of them
+ */
+public record Precision(int classes, Average average) implements TabledMetric {
+  /** Checks the number of classes. */
+  public Precision {
+    PerClass.check("Precision", classes);
+  }
+
+  /** The mean over the classes. */
+  public Precision(int classes) {
+    this(classes, Average.MACRO);
+  }
+
+  @Override
+  public String name() {
+    return "precision";
+  }
+
+  @Override
+  public List<TensorType> state() {
+    return PerClass.state(classes);
+  }
+
+  @Override
+  public Tensors update(Tensors state, Tensors outputs, Batch batch) {
+    return PerClass.update("Precision", state, outputs, batch);
+  }
+
+  @Override
+  public Tensor table(Tensors state) {
+    return PerClass.precision(state.only());
+  }
+
+  @Override
+  public Tensor result(Tensors state) {
+    return PerClass.figure(average, state.only(), table(state));
+  }
+}
