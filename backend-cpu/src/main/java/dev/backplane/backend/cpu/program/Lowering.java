@@ -271,9 +271,9 @@ final class Lowering {
       case RandomBits op -> steps.add(randomBits(node, op));
       case Reduce op -> reduce(node, op);
       case Unary _, Binary _, Compare _, Select _, Clamp _, Convert _ -> alone(node);
-      case ReduceWindow op -> steps.add(WindowSteps.reduce(node, op, vectors(), target.parts()));
+      case ReduceWindow op -> steps.add(WindowSteps.reduce(node, op, forms(), target.parts()));
       case SelectAndScatter op ->
-          steps.add(WindowSteps.select(node, op, vectors(), target.parts()));
+          steps.add(WindowSteps.select(node, op, forms(), target.parts()));
       case Scatter op -> steps.add(IndexedSteps.scatter(node, op, vectors()));
       case Sort op -> steps.add(IndexedSteps.sort(node, op, target.parts()));
       case Convolution op -> convolution(node, op, Optional.empty(), node.result(), List.of(node));

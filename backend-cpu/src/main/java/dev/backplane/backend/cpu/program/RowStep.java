@@ -1,7 +1,9 @@
 package dev.backplane.backend.cpu.program;
 
+import dev.backplane.backend.cpu.warm.Cold;
 import dev.backplane.graph.Node;
 import dev.backplane.graph.Value;
+import java.util.List;
 
 /**
  * A step that runs one node by itself, divided by rows of what it reads and writes: part p works on
@@ -9,10 +11,21 @@ import dev.backplane.graph.Value;
  *
  * @param division the rows; of one part where the node cannot be divided
  * @param scratchBytes of all parts together
+ * @param cold what has a faster form to come
  */
 record RowStep(
-    Node node, String implementation, Division division, long scratchBytes, Binder binder)
+    Node node,
+    String implementation,
+    Division division,
+    long scratchBytes,
+    List<Cold> cold,
+    Binder binder)
     implements OneNode {
+  /** One that runs in the same form for good. */
+  RowStep(Node node, String implementation, Division division, long scratchBytes, Binder binder) {
+    this(node, implementation, division, scratchBytes, List.of(), binder);
+  }
+
   /** Makes the binding of one part. */
   interface Binder {
     Runnable bind(long[] reads, long[] writes, long scratch, int part);

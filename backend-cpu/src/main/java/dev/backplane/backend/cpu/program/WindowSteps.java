@@ -1,5 +1,6 @@
 package dev.backplane.backend.cpu.program;
 
+import dev.backplane.backend.cpu.kernel.Forms;
 import dev.backplane.backend.cpu.window.WindowReduction;
 import dev.backplane.backend.cpu.window.WindowSelection;
 import dev.backplane.graph.Node;
@@ -10,30 +11,32 @@ import dev.backplane.op.SelectAndScatter;
 final class WindowSteps {
   private WindowSteps() {}
 
-  static Planned reduce(Node node, ReduceWindow op, boolean vectors, int parts) {
+  static Planned reduce(Node node, ReduceWindow op, Forms forms, int parts) {
     var x = node.operands().getFirst().type();
-    var reduction = new WindowReduction(op, x, vectors);
+    var reduction = new WindowReduction(op, x, forms);
     var division = Division.of(reduction.rows(), parts);
     return new RowStep(
         node,
         reduction.implementation(),
         division,
         reduction.scratchBytes(),
+        reduction.cold(),
         (reads, writes, scratch, part) ->
             reduction.bind(
                 reads[0], writes[0], scratch, (int) division.from(part), (int) division.to(part)));
   }
 
-  static Planned select(Node node, SelectAndScatter op, boolean vectors, int parts) {
+  static Planned select(Node node, SelectAndScatter op, Forms forms, int parts) {
     var x = node.operands().getFirst().type();
     var source = node.operands().get(1).type();
-    var selection = new WindowSelection(op, x, source, vectors);
+    var selection = new WindowSelection(op, x, source, forms);
     var division = Division.of(selection.rows(), parts);
     return new RowStep(
         node,
         selection.implementation(),
         division,
         selection.scratchBytes(),
+        selection.cold(),
         (reads, writes, scratch, part) ->
             selection.bind(
                 reads[0],

@@ -2,41 +2,37 @@ package dev.backplane.backend.cpu.window;
 
 import dev.backplane.op.Window;
 import dev.backplane.tensor.Shape;
+import java.util.Arrays;
 import java.util.List;
 
 /**
- * Visits the positions of a window in row-major order and says, for each, which elements of the
- * operand lie under it. Axes at the end that have no window are one run of neighbours: what is done
- * to an element is done to the whole run.
+ * Visits the positions of a window in row-major order, a line ({@link Axis}) at a time, and says
+ * which elements of the operand lie under it. Axes at the end that have no window are one run of
+ * neighbours: what is done to an element is done to the whole run.
  *
  * <p>Not thread-safe: it keeps its place in fields, so that a visit allocates nothing.
  */
 public final class Positions {
   private final Window[] windows;
   private final int[] dimensions;
-  private final long[] strides;
-  private final int[] extents;
+  private final Axis[] axes;
   private final long run;
   private final long elements;
 
-  /** The position, per axis. */
+  /** The position that the line begins at, per axis. */
   private final int[] at;
 
-  /** Of each axis: how many places of the window hold an element, the first one, their distance. */
-  private final int[] counts;
+  /** Of each axis, how many elements the offsets below are written for; -1 for none. */
+  private final int[] written;
 
-  private final long[] firsts;
-  private final long[] steps;
+  /** Where the elements lie, relative to {@link #base}. */
+  private final long[] offsets;
 
-  /** Where the elements lie, relative to {@link #base}: all of a full window, and of a cut one. */
-  private final long[] full;
-
-  private final long[] cut;
   private long end;
   private long index;
   private int count;
   private long base;
-  private boolean whole;
+  private int length;
 
   /** The positions on an operand of a shape; one window per axis. */
   public Positions(List<Window> windows, Shape shape) {
@@ -46,14 +42,12 @@ public final class Positions {
     }
     this.windows = windows.subList(0, last).toArray(Window[]::new);
     dimensions = new int[last];
-    extents = new int[last];
-    strides = new long[last];
+    axes = new Axis[last];
     long places = 1;
     for (int i = 0; i < last; i++) {
       dimensions[i] = shape.dimension(i);
-      extents[i] = windows.get(i).positions(dimensions[i]);
-      strides[i] = shape.strides()[i];
-      places *= Math.max(1, Math.min(windows.get(i).size(), dimensions[i]));
+      axes[i] = Axis.of(windows.get(i), dimensions[i], shape.strides()[i]);
+      places *= Math.max(1, Arrays.stream(axes[i].counts()).max().orElse(0));
     }
     long behind = 1;
     for (int i = last; i < shape.rank(); i++) {
@@ -62,20 +56,28 @@ public final class Positions {
     run = behind;
     elements = shape.size();
     at = new int[last];
-    counts = new int[last];
-    firsts = new long[last];
-    steps = new long[last];
-    cut = new long[Math.toIntExact(places)];
-    full = new long[Math.toIntExact(places)];
-    fill(full, true);
+    written = new int[last];
+    Arrays.fill(written, -1);
+    offsets = new long[Math.toIntExact(places)];
   }
 
-  static boolean trivial(Window w) {
+  private static boolean trivial(Window w) {
     return w.size() == 1
         && w.stride() == 1
         && w.low() == 0
         && w.high() == 0
         && w.baseDilation() == 1;
+  }
+
+  /** How many elements, or runs, lie under the window at most; 1 where none ever does. */
+  public int most() {
+    return offsets.length;
+  }
+
+  /** Whether fewer elements lie under some positions than under others. */
+  public boolean cut() {
+    return Arrays.stream(axes)
+        .anyMatch(axis -> Arrays.stream(axis.counts()).distinct().count() > 1);
   }
 
   /** Neighbouring elements that share their place under the window. */
@@ -91,8 +93,8 @@ public final class Positions {
   /** How many positions there are. */
   public long size() {
     long size = 1;
-    for (int extent : extents) {
-      size *= extent;
+    for (var axis : axes) {
+      size *= axis.positions();
     }
     return run == 0 ? 0 : size;
   }
@@ -126,7 +128,7 @@ public final class Positions {
   public boolean covers() {
     for (int i = 0; i < windows.length; i++) {
       var w = windows[i];
-      long reached = (long) extents[i] * w.stride() - w.low();
+      long reached = (long) axes[i].positions() * w.stride() - w.low();
       if (w.stride() > w.size()
           || w.windowDilation() > 1
           || w.low() < 0
@@ -139,52 +141,79 @@ public final class Positions {
 
   /** Stands before a row; {@link #next} goes on until the end of another. */
   public void start(int fromRow, int toRow) {
-    index = fromRow * rowSize() - 1;
+    index = fromRow * rowSize();
     end = toRow * rowSize();
-    if (windows.length == 0) {
-      return;
-    }
-    java.util.Arrays.fill(at, 0);
+    length = 0;
+    Arrays.fill(at, 0);
     if (rows() > 1) {
       at[0] = fromRow;
     }
-    for (int i = 0; i < windows.length; i++) {
-      place(i);
-    }
-    at[windows.length - 1]--;
   }
 
-  /** Goes to the next position; false if there is none. */
+  /** Goes to the next line; false if there is none. */
   public boolean next() {
-    if (++index >= end) {
+    index += length;
+    if (index >= end) {
       return false;
     }
     int axis = windows.length - 1;
-    while (axis >= 0 && ++at[axis] == extents[axis]) {
-      at[axis] = 0;
-      place(axis--);
+    if (axis < 0) {
+      length = 1;
+      count = 1;
+      return true;
     }
-    if (axis >= 0) {
-      place(axis);
+    at[axis] += length;
+    while (axis > 0 && at[axis] == axes[axis].positions()) {
+      at[axis--] = 0;
+      at[axis]++;
     }
+    length = axes[windows.length - 1].lengths()[at[windows.length - 1]];
     base = 0;
-    whole = true;
     long places = 1;
+    boolean same = true;
     for (int i = 0; i < windows.length; i++) {
-      base += firsts[i];
-      places *= counts[i];
-      whole &= counts[i] == windows[i].size() && windows[i].baseDilation() == 1;
+      int counted = axes[i].counts()[at[i]];
+      base += axes[i].firsts()[at[i]];
+      places *= counted;
+      same &= counted == written[i];
+      written[i] = counted;
     }
     count = (int) places;
-    if (!whole) {
-      fill(cut, false);
+    if (!same && count > 0) {
+      writeOffsets();
     }
     return true;
   }
 
-  /** The number of the position. */
+  private void writeOffsets() {
+    offsets[0] = 0;
+    int filled = 1;
+    for (int axis = 0; axis < windows.length; axis++) {
+      int places = written[axis];
+      long step = axes[axis].step();
+      for (int i = filled - 1; i >= 0; i--) {
+        long offset = offsets[i];
+        for (int j = places - 1; j >= 0; j--) {
+          offsets[i * places + j] = offset + j * step;
+        }
+      }
+      filled *= places;
+    }
+  }
+
+  /** The number of the position that the line begins at. */
   public long index() {
     return index;
+  }
+
+  /** How many positions the line has. */
+  public int length() {
+    return length;
+  }
+
+  /** How many elements the base moves from one position of the line to the next. */
+  public long advance() {
+    return windows.length == 0 ? 0 : axes[windows.length - 1].advances()[at[windows.length - 1]];
   }
 
   /** How many elements, or runs, lie under the window. */
@@ -199,55 +228,6 @@ public final class Positions {
 
   /** Offsets of the elements, the first {@link #count}, in row-major order of the window. */
   public long[] offsets() {
-    return whole ? full : cut;
-  }
-
-  /** Finds the places of one axis that hold elements: they are equally far apart. */
-  private void place(int axis) {
-    var w = windows[axis];
-    long start = (long) at[axis] * w.stride() - w.low();
-    long dilation = w.windowDilation();
-    long baseDilation = w.baseDilation();
-    long size = w.size();
-    long limit = dimensions[axis] == 0 ? 0 : (dimensions[axis] - 1L) * baseDilation + 1;
-    long from = start >= 0 ? 0 : (-start + dilation - 1) / dilation;
-    long to = start >= limit ? 0 : Math.min(size, (limit - start + dilation - 1) / dilation);
-    if (baseDilation == 1) {
-      counts[axis] = (int) Math.max(0, to - from);
-      firsts[axis] = (start + from * dilation) * strides[axis];
-      steps[axis] = dilation * strides[axis];
-      return;
-    }
-    long period = baseDilation / gcd(baseDilation, dilation);
-    while (from < to && (start + from * dilation) % baseDilation != 0) {
-      from++;
-    }
-    counts[axis] = from < to ? (int) ((to - from + period - 1) / period) : 0;
-    firsts[axis] = (start + from * dilation) / baseDilation * strides[axis];
-    steps[axis] = period * dilation / baseDilation * strides[axis];
-  }
-
-  private static long gcd(long a, long b) {
-    return b == 0 ? a : gcd(b, a % b);
-  }
-
-  private void fill(long[] offsets, boolean all) {
-    offsets[0] = 0;
-    int filled = 1;
-    for (int axis = 0; axis < windows.length; axis++) {
-      int places =
-          all ? Math.min(windows[axis].size(), Math.max(1, dimensions[axis])) : counts[axis];
-      long step = all ? windows[axis].windowDilation() * strides[axis] : steps[axis];
-      if (places == 0) {
-        return;
-      }
-      for (int i = filled - 1; i >= 0; i--) {
-        long offset = offsets[i];
-        for (int j = places - 1; j >= 0; j--) {
-          offsets[i * places + j] = offset + j * step;
-        }
-      }
-      filled *= places;
-    }
+    return offsets;
   }
 }

@@ -1,10 +1,13 @@
 package dev.backplane.backend.cpu.window;
 
+import dev.backplane.backend.cpu.kernel.Forms;
 import dev.backplane.backend.cpu.movement.Widened;
+import dev.backplane.backend.cpu.warm.Cold;
 import dev.backplane.op.Combiner;
 import dev.backplane.op.ReduceWindow;
 import dev.backplane.tensor.DType;
 import dev.backplane.tensor.TensorType;
+import java.util.List;
 
 /** A {@link ReduceWindow}. Thread-safe; its bindings are not. */
 public final class WindowReduction {
@@ -12,21 +15,29 @@ public final class WindowReduction {
   private final TensorType x;
   private final long results;
   private final Widened type;
-  private final Rows rows;
+  private final Lines<Reducing> lines;
 
   /**
    * A reduction of an operand.
    *
-   * @param vectors whether the Vector API may be used; the bits are the same
+   * @param forms which forms may run; the bits are the same
    */
-  public WindowReduction(ReduceWindow op, TensorType x, boolean vectors) {
+  public WindowReduction(ReduceWindow op, TensorType x, Forms forms) {
     this.op = op;
     this.x = x;
     type = Widened.of(x.dtype());
-    results = op.infer(java.util.List.of(x)).getFirst().shape().size();
-    var scalar = new ScalarRows(identity(op.combiner(), x.dtype()));
-    long run = new Positions(op.windows(), x.shape()).run();
-    rows = WarmingRows.of(scalar, type, run, vectors);
+    results = op.infer(List.of(x)).getFirst().shape().size();
+    var positions = new Positions(op.windows(), x.shape());
+    var scalar = ScalarReducing.of(type, op.combiner(), identity(op.combiner(), x.dtype()));
+    lines =
+        Lines.of(
+            forms,
+            type,
+            positions,
+            "window reduction",
+            scalar,
+            rest -> VectorReducing.of(op.combiner(), rest),
+            LineRehearsal::of);
   }
 
   private static long identity(Combiner combiner, DType dtype) {
@@ -66,7 +77,12 @@ public final class WindowReduction {
 
   /** As reports name it. */
   public String implementation() {
-    return "window:" + rows.form();
+    return "window:" + lines.form();
+  }
+
+  /** The way to the vector form, where the scalar one begins. */
+  public List<Cold> cold() {
+    return lines.cold();
   }
 
   /** Scratch: the operand and the result in their wide form, where the dtype is narrower. */
@@ -108,15 +124,15 @@ public final class WindowReduction {
     }
     long run = positions.run();
     positions.start(firstRow, endRow);
+    var form = lines.now();
     while (positions.next()) {
-      rows.reduce(
-          type,
-          op.combiner(),
-          source,
-          positions.base(),
+      form.reduce(
+          source + positions.base() * width,
+          positions.advance(),
           positions.offsets(),
           positions.count(),
           target + positions.index() * run * width,
+          positions.length(),
           run);
     }
     if (copies) {

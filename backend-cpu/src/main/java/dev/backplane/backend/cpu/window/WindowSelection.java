@@ -1,10 +1,13 @@
 package dev.backplane.backend.cpu.window;
 
 import dev.backplane.backend.cpu.internal.Libc;
+import dev.backplane.backend.cpu.kernel.Forms;
 import dev.backplane.backend.cpu.movement.Widened;
+import dev.backplane.backend.cpu.warm.Cold;
 import dev.backplane.op.ArgReduce;
 import dev.backplane.op.SelectAndScatter;
 import dev.backplane.tensor.TensorType;
+import java.util.List;
 
 /** A {@link SelectAndScatter}. Thread-safe; its bindings are not. */
 public final class WindowSelection {
@@ -12,26 +15,43 @@ public final class WindowSelection {
   private final TensorType x;
   private final long sources;
   private final Widened type;
-  private final Rows rows;
+  private final boolean disjoint;
+  private final boolean covers;
+  private final Lines<Selecting> lines;
 
   /**
    * A selection.
    *
-   * @param vectors whether the Vector API may be used; the bits are the same
+   * @param forms which forms may run; the bits are the same
    */
-  public WindowSelection(SelectAndScatter op, TensorType x, TensorType source, boolean vectors) {
+  public WindowSelection(SelectAndScatter op, TensorType x, TensorType source, Forms forms) {
     this.op = op;
     this.x = x;
     sources = source.shape().size();
     type = Widened.of(x.dtype());
-    var scalar = new ScalarRows(0);
-    long run = new Positions(op.windows(), x.shape()).run();
-    rows = WarmingRows.of(scalar, type, run, vectors);
+    var positions = new Positions(op.windows(), x.shape());
+    disjoint = positions.disjoint();
+    covers = positions.covers();
+    var scalar = new ScalarSelecting(type, op.select() == ArgReduce.Kind.MAXIMUM, disjoint);
+    lines =
+        Lines.of(
+            forms,
+            type,
+            positions,
+            "window selection",
+            scalar,
+            _ -> new VectorSelecting(scalar),
+            LineRehearsal::of);
   }
 
   /** As reports name it. */
   public String implementation() {
-    return "window:" + rows.form();
+    return "window:" + lines.form();
+  }
+
+  /** The way to the vector form, where the scalar one begins. */
+  public List<Cold> cold() {
+    return lines.cold();
   }
 
   private long operandBytes() {
@@ -82,23 +102,23 @@ public final class WindowSelection {
       Widened.widen(
           dtype, source + firstSource * dtype.bytes(), values + firstSource * width, sourceCount);
     }
-    boolean only = positions.disjoint();
-    if (!only || !positions.covers()) {
+    if (!disjoint || !covers) {
       Libc.segment(target + firstElement * width, elements * width).fill((byte) 0);
     }
     positions.start(firstRow, endRow);
+    var form = lines.now();
     while (positions.next()) {
-      rows.select(
-          type,
-          op.select() == ArgReduce.Kind.MAXIMUM,
-          only,
-          operand,
-          positions.base(),
-          positions.offsets(),
-          positions.count(),
-          values + positions.index() * run * width,
-          target,
-          run);
+      if (positions.count() > 0) {
+        form.select(
+            operand + positions.base() * width,
+            positions.advance(),
+            positions.offsets(),
+            positions.count(),
+            values + positions.index() * run * width,
+            target + positions.base() * width,
+            positions.length(),
+            run);
+      }
     }
     if (copies) {
       Widened.narrow(

@@ -1,0 +1,68 @@
+package dev.backplane.backend.cpu.window;
+
+import dev.backplane.backend.cpu.warm.Rehearsal;
+import java.lang.foreign.Arena;
+import java.util.stream.LongStream;
+
+/**
+ * A vector form on a line of its own memory, over windows as large as those in earnest, and smaller
+ * ones where padding cuts them.
+ */
+final class LineRehearsal implements Rehearsal {
+  /** So many positions are a line worth compiling, and soon done while it is not compiled. */
+  private static final int LENGTH = 32;
+
+  /** What a form does with a line whose runs under the window lie one behind the other. */
+  private interface Line {
+    void run(long from, long[] offsets, int count, long source, long to, long run);
+  }
+
+  private final Arena arena = Arena.ofConfined();
+  private final Line line;
+  private final long[] offsets;
+  private final boolean cut;
+  private final long run = 2L * VectorReducing.LANES;
+  private final long from;
+  private final long source;
+  private final long to;
+
+  private LineRehearsal(Positions positions, Line line) {
+    this.line = line;
+    cut = positions.cut();
+    offsets = LongStream.range(0, positions.most()).map(i -> i * run).toArray();
+    from = memory(LENGTH * positions.most());
+    source = memory(LENGTH);
+    to = memory(LENGTH * positions.most());
+  }
+
+  private long memory(long runs) {
+    return arena.allocate(Math.max(1, runs) * run * Float.BYTES, 64).address();
+  }
+
+  static LineRehearsal of(Positions positions, Reducing form) {
+    return new LineRehearsal(
+        positions,
+        (from, offsets, count, _, to, run) ->
+            form.reduce(from, offsets.length * run, offsets, count, to, LENGTH, run));
+  }
+
+  static LineRehearsal of(Positions positions, Selecting form) {
+    return new LineRehearsal(
+        positions,
+        (from, offsets, count, source, to, run) ->
+            form.select(from, offsets.length * run, offsets, count, source, to, LENGTH, run));
+  }
+
+  @Override
+  public void work() {
+    line.run(from, offsets, offsets.length, source, to, run);
+    if (cut) {
+      line.run(from, offsets, Math.max(1, offsets.length - 1), source, to, run);
+    }
+  }
+
+  @Override
+  public void close() {
+    arena.close();
+  }
+}

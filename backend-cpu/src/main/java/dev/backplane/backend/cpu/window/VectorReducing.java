@@ -1,0 +1,135 @@
+package dev.backplane.backend.cpu.window;
+
+import static dev.backplane.backend.cpu.internal.Libc.ALL;
+import static java.nio.ByteOrder.LITTLE_ENDIAN;
+
+import dev.backplane.op.Combiner;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorSpecies;
+
+/**
+ * {@link Reducing} by the Vector API, for f32: the window lies in a register. What is left of a run
+ * behind its last whole vector is the scalar form's. Every loop nest is a method of its own, which
+ * the JVM compiles as a whole; only so are vectors no objects.
+ */
+final class VectorReducing {
+  private static final VectorSpecies<Float> F32 = FloatVector.SPECIES_PREFERRED;
+
+  /** Elements of a vector. */
+  static final int LANES = F32.length();
+
+  private VectorReducing() {}
+
+  static Reducing of(Combiner combiner, Reducing rest) {
+    Reducing whole =
+        switch (combiner) {
+          case ADD -> VectorReducing::sum;
+          case MULTIPLY -> VectorReducing::product;
+          case MAXIMUM -> VectorReducing::largest;
+          case MINIMUM -> VectorReducing::smallest;
+          case AND, OR -> throw ScalarReducing.undefined(combiner);
+        };
+    return (from, advance, offsets, count, to, length, run) -> {
+      whole.reduce(from, advance, offsets, count, to, length, run);
+      long done = run / LANES * LANES;
+      for (int position = 0; done < run && position < length; position++) {
+        long first = from + 4 * (position * advance + done);
+        rest.reduce(first, 0, offsets, count, to + 4 * (position * run + done), 1, run - done);
+      }
+    };
+  }
+
+  static String form() {
+    return "vector" + F32.vectorBitSize();
+  }
+
+  static FloatVector load(long at) {
+    return FloatVector.fromMemorySegment(F32, ALL, at, LITTLE_ENDIAN);
+  }
+
+  static void store(FloatVector x, long at) {
+    x.intoMemorySegment(ALL, at, LITTLE_ENDIAN);
+  }
+
+  private static void sum(
+      long from, long advance, long[] offsets, int count, long to, int length, long run) {
+    for (int position = 0; position < length; position++) {
+      long first = from + 4 * position * advance;
+      long result = to + 4 * position * run;
+      for (long e = 0; e + LANES <= run; e += LANES) {
+        var sum = FloatVector.zero(F32);
+        for (int i = 0; i < count; i++) {
+          sum = sum.add(load(first + 4 * (e + offsets[i])));
+        }
+        store(sum, result + 4 * e);
+      }
+    }
+  }
+
+  private static void product(
+      long from, long advance, long[] offsets, int count, long to, int length, long run) {
+    for (int position = 0; position < length; position++) {
+      long first = from + 4 * position * advance;
+      long result = to + 4 * position * run;
+      for (long e = 0; e + LANES <= run; e += LANES) {
+        var product = FloatVector.broadcast(F32, 1f);
+        for (int i = 0; i < count; i++) {
+          product = product.mul(load(first + 4 * (e + offsets[i])));
+        }
+        store(product, result + 4 * e);
+      }
+    }
+  }
+
+  private static void largest(
+      long from, long advance, long[] offsets, int count, long to, int length, long run) {
+    if (count == 4) {
+      largestOfFour(from, advance, offsets, to, length, run);
+      return;
+    }
+    for (int position = 0; position < length; position++) {
+      long first = from + 4 * position * advance;
+      long result = to + 4 * position * run;
+      for (long e = 0; e + LANES <= run; e += LANES) {
+        var most = FloatVector.broadcast(F32, Float.NEGATIVE_INFINITY);
+        for (int i = 0; i < count; i++) {
+          most = most.max(load(first + 4 * (e + offsets[i])));
+        }
+        store(most, result + 4 * e);
+      }
+    }
+  }
+
+  /** Pooling of 2 × 2, which most networks use. */
+  private static void largestOfFour(
+      long from, long advance, long[] offsets, long to, int length, long run) {
+    long second = 4 * offsets[1];
+    long third = 4 * offsets[2];
+    long fourth = 4 * offsets[3];
+    for (int position = 0; position < length; position++) {
+      long first = from + 4 * position * advance;
+      long result = to + 4 * position * run;
+      for (long e = 0; e + LANES <= run; e += LANES) {
+        long at = first + 4 * e;
+        var upper = load(at).max(load(at + second));
+        var lower = load(at + third).max(load(at + fourth));
+        store(upper.max(lower), result + 4 * e);
+      }
+    }
+  }
+
+  private static void smallest(
+      long from, long advance, long[] offsets, int count, long to, int length, long run) {
+    for (int position = 0; position < length; position++) {
+      long first = from + 4 * position * advance;
+      long result = to + 4 * position * run;
+      for (long e = 0; e + LANES <= run; e += LANES) {
+        var least = FloatVector.broadcast(F32, Float.POSITIVE_INFINITY);
+        for (int i = 0; i < count; i++) {
+          least = least.min(load(first + 4 * (e + offsets[i])));
+        }
+        store(least, result + 4 * e);
+      }
+    }
+  }
+}
