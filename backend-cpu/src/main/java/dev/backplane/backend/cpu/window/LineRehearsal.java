@@ -9,12 +9,15 @@ import java.util.stream.LongStream;
  * ones where padding cuts them.
  */
 final class LineRehearsal implements Rehearsal {
-  /** So many positions are a line worth compiling, and soon done while it is not compiled. */
-  private static final int LENGTH = 32;
+  /** So many positions make a loop worth compiling. */
+  private static final int IDLE = 32;
+
+  /** So few are soon done while they are not compiled. */
+  private static final int WORK = 8;
 
   /** What a form does with a line whose runs under the window lie one behind the other. */
   private interface Line {
-    void run(long from, long[] offsets, int count, long source, long to, long run);
+    void run(long from, long[] offsets, int count, long source, long to, int length, long run);
   }
 
   private final Arena arena = Arena.ofConfined();
@@ -30,9 +33,9 @@ final class LineRehearsal implements Rehearsal {
     this.line = line;
     cut = positions.cut();
     offsets = LongStream.range(0, positions.most()).map(i -> i * run).toArray();
-    from = memory(LENGTH * positions.most());
-    source = memory(LENGTH);
-    to = memory(LENGTH * positions.most());
+    from = memory(WORK * positions.most());
+    source = memory(WORK);
+    to = memory(WORK * positions.most());
   }
 
   private long memory(long runs) {
@@ -42,22 +45,31 @@ final class LineRehearsal implements Rehearsal {
   static LineRehearsal of(Positions positions, Reducing form) {
     return new LineRehearsal(
         positions,
-        (from, offsets, count, _, to, run) ->
-            form.reduce(from, offsets.length * run, offsets, count, to, LENGTH, run));
+        (from, offsets, count, _, to, length, run) ->
+            form.reduce(from, offsets.length * run, offsets, count, to, length, run));
   }
 
   static LineRehearsal of(Positions positions, Selecting form) {
     return new LineRehearsal(
         positions,
-        (from, offsets, count, source, to, run) ->
-            form.select(from, offsets.length * run, offsets, count, source, to, LENGTH, run));
+        (from, offsets, count, source, to, length, run) ->
+            form.select(from, offsets.length * run, offsets, count, source, to, length, run));
+  }
+
+  @Override
+  public void idle() {
+    run(IDLE, 0);
   }
 
   @Override
   public void work() {
-    line.run(from, offsets, offsets.length, source, to, run);
+    run(WORK, run);
+  }
+
+  private void run(int length, long elements) {
+    line.run(from, offsets, offsets.length, source, to, length, elements);
     if (cut) {
-      line.run(from, offsets, Math.max(1, offsets.length - 1), source, to, run);
+      line.run(from, offsets, Math.max(1, offsets.length - 1), source, to, length, elements);
     }
   }
 
