@@ -30,6 +30,17 @@ public interface Examples {
    */
   void gather(int field, int[] rows, int from, int count, MemorySegment target);
 
+  /**
+   * These examples as they are in an epoch, where that makes a difference: of augmented ones each
+   * epoch draws anew. A pure function of the epoch, so that a resumed run sees what an uninterrupted
+   * one would have seen. Examples made of others pass it on to them.
+   *
+   * @param epoch from 0
+   */
+  default Examples epoch(int epoch) {
+    return this;
+  }
+
   /** One example, in its stored form. */
   default Example example(int index) {
     if (index < 0 || index >= size()) {

@@ -35,6 +35,12 @@ final class Selected implements Examples {
     return all.targets();
   }
 
+  @Override
+  public Examples epoch(int epoch) {
+    var then = all.epoch(epoch);
+    return then == all ? this : new Selected(then, selection);
+  }
+
   /** Allocates nothing but, once for each thread, room for the largest batch's indices. */
   @Override
   public void gather(int field, int[] rows, int from, int count, MemorySegment target) {

@@ -35,6 +35,7 @@ class ArchitectureTest {
           Map.entry("backend-kit", Set.of("api")),
           Map.entry("backend-cpu", Set.of("api", "backend-kit")),
           Map.entry("layers-plugins/core", Set.of("api")),
+          Map.entry("layers-plugins/vision", Set.of("api")),
           Map.entry("layers-plugins/audio", Set.of("api", "layers-plugins/core")),
           Map.entry("layers-plugins/attention", Set.of("api", "layers-plugins/core")),
           Map.entry("layers-plugins/recurrent", Set.of("api", "layers-plugins/core")),
@@ -45,6 +46,8 @@ class ArchitectureTest {
               Set.of(
                   "api",
                   "layers-plugins/core",
+                  "layers-plugins/audio",
+                  "layers-plugins/vision",
                   "layers-plugins/attention",
                   "layers-plugins/recurrent",
                   "layers-plugins/convolution",

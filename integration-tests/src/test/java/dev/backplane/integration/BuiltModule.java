@@ -24,6 +24,7 @@ record BuiltModule(String folder) {
           "backend-cpu",
           "layers-plugins/core",
           "layers-plugins/audio",
+          "layers-plugins/vision",
           "layers-plugins/attention",
           "layers-plugins/recurrent",
           "layers-plugins/convolution",

@@ -55,6 +55,7 @@ class LauncherIT {
             "backend.cpu",
             "layers.core",
             "layers.audio",
+            "layers.vision",
             "layers.attention",
             "layers.recurrent",
             "layers.convolution",

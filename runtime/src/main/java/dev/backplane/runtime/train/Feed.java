@@ -1,6 +1,7 @@
 package dev.backplane.runtime.train;
 
 import dev.backplane.data.Batches;
+import dev.backplane.data.Examples;
 import dev.backplane.data.Feature;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -197,12 +198,14 @@ final class Feed implements AutoCloseable {
     private int epoch;
     private int batch;
     private int[] order;
+    private Examples examples;
 
     Producer(int epoch, int batch, int epochs) {
       this.epoch = epoch;
       this.batch = batch;
       this.epochs = epochs;
       this.order = batches.order(epoch);
+      this.examples = batches.examples().epoch(epoch);
     }
 
     boolean hasNext() {
@@ -214,11 +217,12 @@ final class Feed implements AutoCloseable {
         epoch++;
         batch = 0;
         order = batches.order(epoch);
+        examples = batches.examples().epoch(epoch);
       }
       int from = batch * batches.size();
       int count = Math.min(batches.size(), order.length - from);
       for (int i = 0; i < fields; i++) {
-        batches.examples().gather(i, order, from, count, staged.segments.get(i));
+        examples.gather(i, order, from, count, staged.segments.get(i));
       }
       staged.size = count;
       batch++;

@@ -200,4 +200,47 @@ class FeedTest {
       Tiny.quadrants(8).gather(field, rows, from, count, target);
     }
   }
+
+  /** One example, which is the number of the epoch. */
+  private record OfEpoch(int epoch) implements Examples {
+    @Override
+    public int size() {
+      return 2;
+    }
+
+    @Override
+    public List<Feature> inputs() {
+      return List.of(
+          Feature.of("epoch", dev.backplane.tensor.TensorType.of(dev.backplane.tensor.DType.I32)));
+    }
+
+    @Override
+    public List<Feature> targets() {
+      return List.of();
+    }
+
+    @Override
+    public Examples epoch(int epoch) {
+      return new OfEpoch(epoch);
+    }
+
+    @Override
+    public void gather(int field, int[] rows, int from, int count, MemorySegment target) {
+      target.set(ValueLayout.JAVA_INT_UNALIGNED, 0, epoch);
+    }
+  }
+
+  @Test
+  void eachEpochGathersFromItsOwnExamplesAlsoWhenBegunInTheMiddle() {
+    for (boolean ahead : new boolean[] {true, false}) {
+      try (var feed = new Feed(new OfEpoch(-1).batch(1), 3, 1, 6, ahead)) {
+        var seen = new ArrayList<Integer>();
+        for (int i = 0; i < 5; i++) {
+          seen.add(feed.next().segments().getFirst().get(ValueLayout.JAVA_INT_UNALIGNED, 0));
+          feed.release();
+        }
+        assertEquals(List.of(3, 4, 4, 5, 5), seen);
+      }
+    }
+  }
 }

@@ -126,8 +126,8 @@ public final class WavFile {
         code = Short.toUnsignedInt(chunk.get(SHORT, 24));
       }
       boolean known =
-          code == PCM && (bits == 8 || bits == 16 || bits == 24 || bits == 32)
-              || code == IEEE_FLOAT && (bits == 32 || bits == 64);
+          (code == PCM && (bits == 8 || bits == 16 || bits == 24 || bits == 32))
+              || (code == IEEE_FLOAT && (bits == 32 || bits == 64));
       if (!known) {
         throw new MalformedAudioException(
             where,
@@ -165,12 +165,12 @@ public final class WavFile {
         return bits == 32 ? data.get(FLOAT, at) : (float) data.get(DOUBLE, at);
       }
       return switch (bits) {
-        case 8 -> (Byte.toUnsignedInt(data.get(ValueLayout.JAVA_BYTE, at)) - 128) / 128f;
-        case 16 -> data.get(SHORT, at) / 32768f;
+        case 8 -> (Byte.toUnsignedInt(data.get(ValueLayout.JAVA_BYTE, at)) - 128) / 0x1p7f;
+        case 16 -> data.get(SHORT, at) / 0x1p15f;
         case 24 ->
             (Byte.toUnsignedInt(data.get(ValueLayout.JAVA_BYTE, at)) | data.get(SHORT, at + 1) << 8)
-                / 8388608f;
-        default -> data.get(INT, at) / 2147483648f;
+                / 0x1p23f;
+        default -> data.get(INT, at) / 0x1p31f;
       };
     }
   }
