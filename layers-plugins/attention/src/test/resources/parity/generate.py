@@ -267,5 +267,51 @@ for name, first in (("", False), ("_normalized_first", True)):
         block_parameters(4, 6, ["attention", "cross_attention"], 3),
     )
 
+
+# A whole model of two blocks, tied, normalized first
+def whole(x, p):
+    units, real, real_target = 4, x[0] != 0, x[1] != 0
+    kernels = p["source/kernel"], p["target/kernel"]
+    seen, looking = (
+        F.embedding(ids, kernel) * math.sqrt(units) + waves(ids.shape[1], units) for ids, kernel in zip(x, kernels)
+    )
+
+    def below(prefix):
+        return {path[len(prefix) :]: value for path, value in p.items() if path.startswith(prefix)}
+
+    def normalized(y, name):
+        return F.layer_norm(y, [units], p[f"{name}_normalization/scale"], p[f"{name}_normalization/bias"])
+
+    for i in (1, 2):
+        own = below(f"encoder_{i}/")
+        module = nn.TransformerEncoderLayer(units, 2, 5, 0.0, batch_first=True, norm_first=True)
+        seen = block(module, own, {"attention": "self_attn"})(seen, src_key_padding_mask=~real)
+    memory = normalized(seen, "encoder")
+    steps = x[1].shape[1]
+    for i in (1, 2):
+        own = below(f"decoder_{i}/")
+        module = nn.TransformerDecoderLayer(units, 2, 5, 0.0, batch_first=True, norm_first=True)
+        looking = block(module, own, {"attention": "self_attn", "cross_attention": "multihead_attn"})(
+            looking,
+            memory,
+            tgt_mask=torch.triu(torch.ones(steps, steps, dtype=torch.bool), 1),
+            tgt_key_padding_mask=~real_target,
+            memory_key_padding_mask=~real,
+        )
+    return normalized(looking, "decoder") @ p["target/kernel"].T
+
+
+given = {"source/kernel": random(5, 4), "target/kernel": random(6, 4)}
+for i in (1, 2):
+    parts = {"encoder": (["attention"], 2), "decoder": (["attention", "cross_attention"], 3)}
+    for side, (attentions, normalizations) in parts.items():
+        named = block_parameters(4, 5, attentions, normalizations)
+        given |= {f"{side}_{i}/{path}": value for path, value in named.items()}
+for side in ("encoder", "decoder"):
+    given |= {f"{side}_normalization/scale": random(4), f"{side}_normalization/bias": random(4)}
+sentences = torch.tensor([[3, 1, 4, 2], [2, 3, 0, 0]], dtype=torch.int32)
+answers = torch.tensor([[1, 5, 3], [1, 4, 0]], dtype=torch.int32)
+case("transformer", whole, [sentences, answers], given)
+
 with open("parity.txt", "w") as f:
     f.write("\n".join(lines) + "\n")

@@ -23,6 +23,7 @@ public final class AttentionExtensions implements Extensions {
         named("rms_normalization", RmsNormalization.class),
         named("rotary_positions", RotaryPositions.class),
         named("sinusoidal_positions", SinusoidalPositions.class),
+        named("transformer", Transformer.class),
         named("transformer_decoder", TransformerDecoder.class),
         named("transformer_encoder", TransformerEncoder.class));
   }

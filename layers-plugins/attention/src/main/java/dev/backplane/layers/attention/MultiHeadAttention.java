@@ -9,8 +9,13 @@ import dev.backplane.layers.core.regularizer.None;
 import dev.backplane.nn.Forward;
 import dev.backplane.nn.Initializer;
 import dev.backplane.nn.Layer;
+import dev.backplane.op.Compare;
+import dev.backplane.op.DynamicUpdateSlice;
+import dev.backplane.tensor.DType;
+import dev.backplane.tensor.Ops;
 import dev.backplane.tensor.ShapeException;
 import dev.backplane.tensor.Tensor;
+import dev.backplane.tensor.TensorType;
 import dev.backplane.tensor.Tensors;
 import java.util.ArrayList;
 import java.util.List;
@@ -115,6 +120,69 @@ public record MultiHeadAttention(
     mask.ifPresent(operands::add);
     var taken = attended(forward, operands, memory.shape().dimension(1), mask.isPresent());
     return Tensors.of(output(forward, taken));
+  }
+
+  /** The heads' keys and values of a memory, [batch, heads, keys, size] each, to be kept. */
+  Tensors remember(Forward forward, int units, Tensor memory) {
+    return Tensors.of(
+        heads(turned(projected(forward, "key", units, memory))),
+        heads(projected(forward, "value", units, memory)));
+  }
+
+  /** x [batch, steps, units] with remembered keys and values, of which the mask tells the real. */
+  Tensor look(Forward forward, Tensor x, Tensors remembered, Optional<Tensor> mask) {
+    var query = heads(turned(projected(forward, "query", x.shape().last(), x)));
+    return looked(forward, query, remembered, mask);
+  }
+
+  /**
+   * One step behind those that are remembered.
+   *
+   * @param x [batch, 1, units]
+   * @param remembered keys and values [batch, heads, longest, size], real before the position
+   * @param position of the step, an i32 scalar
+   * @return what the step gives, [batch, 1, units], then the keys and values with its own
+   */
+  Tensors step(Forward forward, Tensor x, Tensors remembered, Tensor position) {
+    int units = x.shape().last();
+    int longest = remembered.get(0).shape().dimension(2);
+    var query = heads(turnedAt(projected(forward, "query", units, x), longest, position));
+    var key = heads(turnedAt(projected(forward, "key", units, x), longest, position));
+    var value = heads(projected(forward, "value", units, x));
+    var keys = put(remembered.get(0), key, position);
+    var values = put(remembered.get(1), value, position);
+    var places = TensorType.of(DType.I32, x.shape().dimension(0), longest);
+    var real = Ops.iota(forward.scope(), places, 1).compare(Compare.Direction.LE, position);
+    return Tensors.of(
+        looked(forward, query, Tensors.of(keys, values), Optional.of(real)), keys, values);
+  }
+
+  private Tensor looked(Forward forward, Tensor query, Tensors remembered, Optional<Tensor> mask) {
+    var operands = new ArrayList<>(List.of(query, remembered.get(0), remembered.get(1)));
+    mask.ifPresent(operands::add);
+    double scale = 1 / Math.sqrt(query.shape().last());
+    int keys = remembered.get(0).shape().dimension(2);
+    var op = AttentionOp.of(false, mask.isPresent(), scale, keys);
+    return output(forward, forward.scope().apply(op, operands).getFirst());
+  }
+
+  /** x [batch, 1, heads, size] turned as the step at a position. */
+  private Tensor turnedAt(Tensor x, int longest, Tensor position) {
+    return rotary
+        .map(
+            positions ->
+                RotaryPositions.turn(
+                    x,
+                    positions.tables(x, longest).stream()
+                        .map(table -> Positions.row(table, position))
+                        .toList()))
+        .orElse(x);
+  }
+
+  /** All remembered, with one more at a position of axis 2. */
+  private static Tensor put(Tensor remembered, Tensor one, Tensor position) {
+    var zero = Ops.like(position, 0);
+    return remembered.apply(new DynamicUpdateSlice(), one, zero, zero, position, zero);
   }
 
   private Tensor attended(Forward forward, List<Tensor> operands, int keys, boolean masked) {

@@ -8,6 +8,9 @@ import dev.backplane.nn.UnaryLayer;
 import dev.backplane.tensor.ShapeException;
 import dev.backplane.tensor.Tensor;
 import dev.backplane.tensor.Tensors;
+import java.util.ArrayList;
+import java.util.Optional;
+import java.util.function.UnaryOperator;
 
 /**
  * A block of a Transformer's decoder (Vaswani et al., 2017): causal attention of the sequence to
@@ -111,20 +114,62 @@ public record TransformerDecoder(
     var seen =
         parts.around(
             "normalization_1", inputs.get(0), at -> forward.child("attention", attention, at));
-    return Tensors.of(rest(parts, seen, inputs));
+    var memory = inputs.list().subList(1, inputs.size());
+    return Tensors.of(
+        rest(
+            parts,
+            seen,
+            at -> {
+              var all = new Tensors(at.with(memory.toArray(Tensor[]::new)));
+              return forward.child("cross_attention", crossAttention, all).only();
+            }));
   }
 
-  /** What follows the attention to itself. */
-  private Tensor rest(Sublayers parts, Tensor x, Tensors inputs) {
-    var looked =
+  /** What follows the attention to itself; {@code look} is the attention to the memory. */
+  private Tensor rest(Sublayers parts, Tensor x, UnaryOperator<Tensor> look) {
+    var looked = parts.around("normalization_2", x, look);
+    return parts.around("normalization_3", looked, at -> parts.feedForward(at, hidden, activation));
+  }
+
+  /** Keys and values of the memory, for {@link #step}. */
+  Tensors remember(Forward forward, int units, Tensor memory) {
+    return forward.child(
+        "cross_attention",
+        (cross, inputs) -> crossAttention.remember(cross, units, inputs.only()),
+        Tensors.of(memory));
+  }
+
+  /**
+   * One step of the sequence.
+   *
+   * @param x [batch, 1, units]
+   * @param before keys and values of the steps before
+   * @param position of the step, an i32 scalar
+   * @param memory keys and values of the memory
+   * @param mask which steps of the memory are real
+   * @return what the step gives, then the keys and values with its own
+   */
+  Tensors step(
+      Forward forward,
+      Tensor x,
+      Tensors before,
+      Tensor position,
+      Tensors memory,
+      Optional<Tensor> mask) {
+    var parts = new Sublayers(forward, normalization, dropout, normalizedFirst);
+    var kept = new ArrayList<Tensor>();
+    var seen =
         parts.around(
-            "normalization_2",
+            "normalization_1",
             x,
             at -> {
-              var memory = inputs.list().subList(1, inputs.size());
-              var all = new Tensors(at.with(memory.toArray(Tensor[]::new)));
-              return parts.forward().child("cross_attention", crossAttention, all).only();
+              Layer step = (f, in) -> attention.step(f, in.only(), before, position);
+              var given = forward.child("attention", step, Tensors.of(at));
+              kept.addAll(given.list().subList(1, 3));
+              return given.get(0);
             });
-    return parts.around("normalization_3", looked, at -> parts.feedForward(at, hidden, activation));
+    Layer cross = (f, in) -> Tensors.of(crossAttention.look(f, in.only(), memory, mask));
+    kept.addFirst(rest(parts, seen, at -> forward.child("cross_attention", cross, at)));
+    return new Tensors(kept);
   }
 }

@@ -59,7 +59,10 @@ class ParityTest {
         Arguments.of("transformer_decoder", new TransformerDecoder(2, 6)),
         Arguments.of(
             "transformer_decoder_normalized_first",
-            new TransformerDecoder(2, 6).withNormalizationFirst()));
+            new TransformerDecoder(2, 6).withNormalizationFirst()),
+        Arguments.of(
+            "transformer",
+            new Transformer(5, 6, 4, 2, 5, 2).withTiedLogits().withNormalizationFirst()));
   }
 
   @ParameterizedTest(name = "{0}")
