@@ -41,6 +41,14 @@ class TrainCommandIT {
   void trainEndsWithAResultAndLeavesARunThatCanBeEvaluatedAndAsked() throws Exception {
     var trained = run(0, "train", "iris-mlp", "--json", "--out", "run");
     assertTrue(
+        trained
+            .lines()
+            .getFirst()
+            .matches(
+                "\\{\"event\":\"started\",\"recipe\":\"iris-mlp\",\"device\":\"cpu\",\"epochs\":50,"
+                    + "\"stepsOfEpoch\":8,\"processMilliseconds\":[0-9.]+,\"run\":\"run\"}"),
+        trained::toString);
+    assertTrue(
         trained.lastLine().startsWith("{\"event\":\"result\",\"recipe\":\"iris-mlp\","),
         trained::toString);
     assertTrue(trained.lastLine().contains("\"run\":\"run\""), trained::toString);

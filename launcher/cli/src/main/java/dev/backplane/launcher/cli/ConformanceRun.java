@@ -1,5 +1,6 @@
 package dev.backplane.launcher.cli;
 
+import dev.backplane.Backplane;
 import dev.backplane.backend.Backend;
 import dev.backplane.backend.DeviceInfo;
 import dev.backplane.tck.Report;
@@ -9,10 +10,13 @@ import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.osgi.framework.BundleContext;
+import org.osgi.framework.Constants;
 import org.osgi.framework.InvalidSyntaxException;
+import org.osgi.framework.ServiceReference;
 import picocli.CommandLine;
 
 /**
@@ -22,22 +26,17 @@ import picocli.CommandLine;
  * @param report the folder of the report, where one is wanted
  */
 record ConformanceRun(
-    BundleContext context, CommandLine line, long seed, @Nullable Path report, boolean json) {
+    BundleContext context,
+    Backplane backplane,
+    CommandLine line,
+    long seed,
+    @Nullable Path report,
+    boolean json) {
 
   ExitCode run(String name) {
     var backend = backend(name);
     var device = device(backend, name);
-    var result =
-        Report.run(
-            backend,
-            device,
-            backend("reference"),
-            seed,
-            what -> {
-              if (!json) {
-                line.getErr().println(what + " …");
-              }
-            });
+    var result = underALease(backend, device);
     if (report != null) {
       write(report, result);
     }
@@ -47,6 +46,24 @@ record ConformanceRun(
       line.getOut().println(result);
     }
     return result.isConformant() ? ExitCode.DONE : ExitCode.FAILED;
+  }
+
+  /**
+   * The kit opens the device itself, so somebody has to say meanwhile that its bundle is in use.
+   */
+  private Report underALease(Backend backend, DeviceInfo device) {
+    try (var _ = backplane.eager(backplane.device(device.id()))) {
+      return Report.run(
+          backend,
+          device,
+          backend("reference"),
+          seed,
+          what -> {
+            if (!json) {
+              line.getErr().println(what + " …");
+            }
+          });
+    }
   }
 
   private Backend backend(String name) {
@@ -63,10 +80,13 @@ record ConformanceRun(
         ExitCode.WRONG_USAGE, "there is no backend '" + name + "'" + Nearest.hint(name, known));
   }
 
+  /** The one that came last first: of several versions it is the one that new jobs get. */
   private List<Backend> backends() {
     try {
       var backends = new ArrayList<Backend>();
-      for (var reference : context.getServiceReferences(Backend.class, null)) {
+      var references = new ArrayList<>(context.getServiceReferences(Backend.class, null));
+      references.sort(Comparator.comparing(ConformanceRun::ordinal).reversed());
+      for (var reference : references) {
         var backend = context.getService(reference);
         if (backend != null) {
           backends.add(backend);
@@ -76,6 +96,10 @@ record ConformanceRun(
     } catch (InvalidSyntaxException e) {
       throw new IllegalStateException("without a filter there is nothing to misspell", e);
     }
+  }
+
+  private static long ordinal(ServiceReference<?> service) {
+    return (Long) service.getProperty(Constants.SERVICE_ID);
   }
 
   private static DeviceInfo device(Backend backend, String name) {

@@ -3,11 +3,29 @@ package dev.backplane.launcher.cli;
 import java.util.LinkedHashMap;
 
 /**
- * A JSON object for each epoch.
+ * A JSON object when the first step is next, and one for each epoch.
  *
- * @param lines where it goes
+ * @param lines where they go
+ * @param recipe what is trained
+ * @param device the id of the device it is trained on
+ * @param run the run folder
  */
-record ProgressLines(JsonLines lines) implements ProgressDisplay {
+record ProgressLines(JsonLines lines, String recipe, String device, String run)
+    implements ProgressDisplay {
+  @Override
+  public void onStart(Progress progress) {
+    var fields = new LinkedHashMap<String, Object>();
+    fields.put("event", "started");
+    fields.put("recipe", recipe);
+    fields.put("device", device);
+    fields.put("epochs", progress.epochs());
+    fields.put("stepsOfEpoch", progress.steps());
+    fields.put("processMilliseconds", ProcessAge.millis());
+    fields.put("run", run);
+    lines.print(fields);
+    lines.out().flush();
+  }
+
   @Override
   public void onEpoch(Progress progress) {
     var fields = new LinkedHashMap<String, Object>();

@@ -47,7 +47,7 @@ final class TargetOptions {
   @Option(
       names = "--tuning",
       paramLabel = "FILE",
-      description = "Choices between implementations, as 'bench --tune FILE' writes them.")
+      description = "A file of choices between implementations, one KEY=VALUE a line.")
   @Nullable Path tuning;
 
   /** The target, or an error that lists what there is. */

@@ -1,5 +1,6 @@
 package dev.backplane.launcher.cli;
 
+import dev.backplane.Backplane;
 import jakarta.inject.Inject;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
@@ -21,6 +22,7 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true)
 final class TckCommand implements Callable<Integer> {
   private final BundleContext context;
+  private final Backplane backplane;
 
   @Spec CommandSpec spec;
 
@@ -46,13 +48,16 @@ final class TckCommand implements Callable<Integer> {
   boolean json;
 
   @Inject
-  TckCommand(BundleContext context) {
+  TckCommand(BundleContext context, Backplane backplane) {
     this.context = context;
+    this.backplane = backplane;
   }
 
   @Override
   public Integer call() {
     ConformanceKit.install(context);
-    return new ConformanceRun(context, spec.commandLine(), seed, report, json).run(backend).number;
+    return new ConformanceRun(context, backplane, spec.commandLine(), seed, report, json)
+        .run(backend)
+        .number;
   }
 }

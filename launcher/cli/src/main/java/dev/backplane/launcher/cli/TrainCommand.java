@@ -104,7 +104,7 @@ final class TrainCommand implements Callable<Integer> {
     var folder = out == null ? newFolder(recipe.name()) : out;
     int total = epochs == null ? plan.epochs() : epochs;
     stop.trainingBegins();
-    try (var progress = progress();
+    try (var progress = progress(recipe.name(), target.device(), folder);
         var run =
             trainer(recipe, plan, folder, progress)
                 .fit(
@@ -151,9 +151,10 @@ final class TrainCommand implements Callable<Integer> {
         .toArray(Callback[]::new);
   }
 
-  private ProgressDisplay progress() {
+  private ProgressDisplay progress(String recipe, String device, Path folder) {
     return json
-        ? new ProgressLines(new JsonLines(spec.commandLine().getOut()))
+        ? new ProgressLines(
+            new JsonLines(spec.commandLine().getOut()), recipe, device, folder.toString())
         : ProgressDisplay.forPeople(spec.commandLine().getErr());
   }
 
