@@ -1,8 +1,10 @@
 /** The models people start from, their datasets and the dataset cache. */
 module dev.backplane.recipes {
   requires transitive dev.backplane.api;
+  requires dev.backplane.layers.attention;
   requires dev.backplane.layers.convolution;
   requires dev.backplane.layers.core;
+  requires dev.backplane.layers.recurrent;
   requires dev.backplane.layers.text;
   requires java.desktop;
   requires org.tukaani.xz;
@@ -17,13 +19,18 @@ module dev.backplane.recipes {
   provides dev.backplane.data.DatasetProvider with
       dev.backplane.recipes.image.FashionMnist,
       dev.backplane.recipes.image.Mnist,
-      dev.backplane.recipes.table.Iris;
+      dev.backplane.recipes.table.Iris,
+      dev.backplane.recipes.text.SpamAssassin,
+      dev.backplane.recipes.text.VaderMovies;
   provides dev.backplane.data.Recipe with
       dev.backplane.recipes.image.FashionMnistCnn,
       dev.backplane.recipes.image.FashionMnistMlp,
       dev.backplane.recipes.image.MnistCnn,
       dev.backplane.recipes.image.MnistMlp,
-      dev.backplane.recipes.table.IrisMlp;
+      dev.backplane.recipes.table.IrisMlp,
+      dev.backplane.recipes.text.SentimentEmbedding,
+      dev.backplane.recipes.text.SentimentLstm,
+      dev.backplane.recipes.text.SpamLstm;
   provides dev.backplane.extension.Extensions with
       dev.backplane.recipes.RecipesExtensions;
 }

@@ -107,6 +107,25 @@ public final class SettingValues {
     throw wrong(key, "a number from 0 to less than 1", null);
   }
 
+  /**
+   * One of some words.
+   *
+   * @throws IllegalArgumentException if the value is none of them
+   */
+  public String choice(String key, String... allowed) {
+    var value = text(key);
+    if (List.of(allowed).contains(value)) {
+      return value;
+    }
+    throw wrong(key, String.join(" or ", allowed), null);
+  }
+
+  /** The path of a file or folder; empty where the value is. */
+  public Optional<Path> path(String key) {
+    var value = text(key);
+    return value.isEmpty() ? Optional.empty() : Optional.of(Path.of(value));
+  }
+
   /** How to get at the data: as the user's {@link #DATA} says, else as the caller does. */
   public Access access() {
     var otherwise = request.access();

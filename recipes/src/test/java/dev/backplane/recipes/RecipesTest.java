@@ -63,10 +63,18 @@ class RecipesTest {
   @Test
   void theServiceLoaderFindsRecipesDatasetsAndLayers() {
     assertEquals(
-        List.of("fashion-mnist-cnn", "fashion-mnist-mlp", "iris-mlp", "mnist-cnn", "mnist-mlp"),
+        List.of(
+            "fashion-mnist-cnn",
+            "fashion-mnist-mlp",
+            "iris-mlp",
+            "mnist-cnn",
+            "mnist-mlp",
+            "sentiment-embedding",
+            "sentiment-lstm",
+            "spam-lstm"),
         ServiceLoader.load(Recipe.class).stream().map(p -> p.get().name()).sorted().toList());
     assertEquals(
-        List.of("fashion-mnist", "iris", "mnist"),
+        List.of("fashion-mnist", "iris", "mnist", "spam-assassin", "vader-movies"),
         ServiceLoader.load(DatasetProvider.class).stream()
             .map(p -> p.get().name())
             .sorted()

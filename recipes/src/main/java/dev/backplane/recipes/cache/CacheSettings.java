@@ -25,8 +25,8 @@ import org.jspecify.annotations.Nullable;
  *     {@code BACKPLANE_DATA}
  * @param offline whether sources that need the network are left out: {@code BACKPLANE_OFFLINE}
  * @param bases configured base address of an ecosystem, keyed by {@link PackageSource#ecosystem()}:
- *     {@code BACKPLANE_NPM_BASE}, {@code BACKPLANE_DEBIAN_BASE}; {@code http}, {@code https} or
- *     {@code file}
+ *     {@code BACKPLANE_NPM_BASE}, {@code BACKPLANE_DEBIAN_BASE}, {@code BACKPLANE_PYPI_BASE} (a
+ *     simple index); {@code http}, {@code https} or {@code file}
  * @param path folders in which the package clients are looked for, as in {@code PATH}
  * @param stall how long a connection may be silent
  * @param limit how long one source may take in all
@@ -77,7 +77,7 @@ public record CacheSettings(
                         Optional.ofNullable(environment.get(variable))
                             .filter(value -> !value.isBlank()));
     var bases = new HashMap<String, URI>();
-    for (var ecosystem : List.of("npm", "debian")) {
+    for (var ecosystem : List.of("npm", "debian", "pypi")) {
       var variable = baseVariable(ecosystem);
       setting.apply(variable).ifPresent(value -> bases.put(ecosystem, base(variable, value)));
     }

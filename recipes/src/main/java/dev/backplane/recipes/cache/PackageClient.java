@@ -30,6 +30,7 @@ final class PackageClient {
     return switch (source) {
       case PackageSource.Npm npm -> "npm pack " + npm.title();
       case PackageSource.Debian debian -> "apt-get download " + debian.name();
+      case PackageSource.Pypi pypi -> "pip download --no-deps " + pypi.title();
     };
   }
 
@@ -57,6 +58,20 @@ final class PackageClient {
       case PackageSource.Debian debian -> {
         debian(debian, scratch, progress);
         yield only(scratch, ".deb");
+      }
+      case PackageSource.Pypi pypi -> {
+        run(
+            List.of(
+                executable("pip3"),
+                "download",
+                "--no-deps",
+                "--quiet",
+                "--ignore-requires-python",
+                pypi.isWheel() ? "--only-binary=:all:" : "--no-binary=:all:",
+                pypi.title()),
+            scratch,
+            progress);
+        yield only(scratch, pypi.file());
       }
     };
   }

@@ -7,7 +7,7 @@ import java.util.Objects;
  * where: the address is the installed client's own, or a base that the user configured.
  */
 public sealed interface PackageSource {
-  /** Name of the ecosystem as it stands in messages and settings: {@code npm}, {@code debian}. */
+  /** Name of the ecosystem as it stands in messages and settings: {@code npm}, {@code pypi}. */
   String ecosystem();
 
   /** Path of the package's file below a configured base of its ecosystem. */
@@ -71,6 +71,42 @@ public sealed interface PackageSource {
     @Override
     public String title() {
       return name + " " + version;
+    }
+  }
+
+  /**
+   * A package of the Python ecosystem.
+   *
+   * @param project project name, as the simple index writes it in addresses
+   * @param version exact version
+   * @param file plain name of the wheel or source distribution
+   */
+  record Pypi(String project, String version, String file) implements PackageSource {
+    /** Refuses empty names and versions. */
+    public Pypi {
+      requireText("PyPI project name", project);
+      requireText("PyPI version", version);
+      requireText("PyPI file name", file);
+    }
+
+    @Override
+    public String ecosystem() {
+      return "pypi";
+    }
+
+    /** The page of the project's files in a simple index; it links to the file. */
+    @Override
+    public String pathBelowBase() {
+      return project + "/";
+    }
+
+    @Override
+    public String title() {
+      return project + "==" + version;
+    }
+
+    boolean isWheel() {
+      return file.endsWith(".whl");
     }
   }
 

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.Consumer;
+import java.util.function.ObjLongConsumer;
 
 /**
  * One place that may give a dataset.
@@ -71,13 +72,17 @@ record Source(String title, Optional<String> leftOut, Step step) {
         settings.offline() && !local ? Optional.of(OFFLINE) : Optional.empty(),
         (copy, scratch) -> {
           var archive = scratch.resolve("package");
-          new Download(settings, pin)
-              .to(
-                  archive,
-                  address,
-                  2 * pin.totalBytes() + (64L << 20),
-                  (total, done) ->
-                      listener.accept(new FetchEvent.Progress(pin.name(), variable, done, total)));
+          var download = new Download(settings, pin);
+          ObjLongConsumer<OptionalLong> progress =
+              (total, done) ->
+                  listener.accept(new FetchEvent.Progress(pin.name(), variable, done, total));
+          var file = address;
+          if (source instanceof PackageSource.Pypi pypi) {
+            var page = scratch.resolve("page");
+            download.to(page, address, MOST_PAGE, progress);
+            file = PypiIndex.address(page, address, pypi.file());
+          }
+          download.to(archive, file, 2 * pin.totalBytes() + (64L << 20), progress);
           Unpacking.unpack(archive, pin, copy);
         });
   }
@@ -101,6 +106,9 @@ record Source(String title, Optional<String> leftOut, Step step) {
           Unpacking.unpack(archive, pin, copy);
         });
   }
+
+  /** A project's page lists a few thousand files at most. */
+  private static final long MOST_PAGE = 16 << 20;
 
   private static final String OFFLINE = "left out, BACKPLANE_OFFLINE is set";
 

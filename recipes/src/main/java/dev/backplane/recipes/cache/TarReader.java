@@ -10,7 +10,7 @@ import java.util.Optional;
  * Reads a tar stream entry by entry: v7, ustar, GNU long names and pax paths, which is what npm and
  * Debian write. It never touches the file system, so a name in an archive is only ever a string.
  */
-final class TarReader {
+public final class TarReader {
   private static final int BLOCK = 512;
 
   /** Longer names are not written by any archiver, only by attackers. */
@@ -20,7 +20,12 @@ final class TarReader {
   private long unread;
   private long padding;
 
-  TarReader(InputStream in) {
+  /**
+   * Reads from a stream that stands at the beginning of an archive.
+   *
+   * @param in the archive, decompressed; not closed
+   */
+  public TarReader(InputStream in) {
     this.in = in;
   }
 
@@ -29,7 +34,7 @@ final class TarReader {
    *
    * @throws IOException if the stream ends within an entry or is not tar
    */
-  Optional<Entry> next() throws IOException {
+  public Optional<Entry> next() throws IOException {
     Optional<String> extendedName = Optional.empty();
     while (true) {
       in.skipNBytes(unread + padding);
@@ -65,7 +70,7 @@ final class TarReader {
    * The bytes of the entry that {@link #next} gave last; ends with the entry, and fails if the
    * archive ends first.
    */
-  InputStream content() {
+  public InputStream content() {
     return new InputStream() {
       @Override
       public int read() throws IOException {
@@ -98,9 +103,9 @@ final class TarReader {
    * @param name its name as the archive writes it; not to be used as a path
    * @param bytes its length
    */
-  record Entry(String name, long bytes) {
+  public record Entry(String name, long bytes) {
     /** What stands after the last slash. */
-    String baseName() {
+    public String baseName() {
       return name.substring(name.lastIndexOf('/') + 1);
     }
   }

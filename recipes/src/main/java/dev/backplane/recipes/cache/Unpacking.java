@@ -12,7 +12,7 @@ import java.util.zip.GZIPInputStream;
 
 /**
  * Takes the pinned files out of a package file: {@code .deb} or {@code .tgz}, told apart by their
- * first bytes.
+ * first bytes; or the package itself, where that is what is pinned.
  */
 final class Unpacking {
   private Unpacking() {}
@@ -25,6 +25,9 @@ final class Unpacking {
    * @throws IOException if the archive cannot be read
    */
   static void unpack(Path archive, DatasetPin pin, VerifiedCopy copy) throws IOException {
+    if (isPinned(archive, pin, copy)) {
+      return;
+    }
     var problems = new ArrayList<String>();
     try (var in = new BufferedInputStream(Files.newInputStream(archive), 1 << 16)) {
       var tar =
@@ -55,6 +58,22 @@ final class Unpacking {
     if (!copy.missing().isEmpty()) {
       throw new Mismatch(problems);
     }
+  }
+
+  /**
+   * A pin may name the package itself, where it holds thousands of files: its length tells, and the
+   * copy compares the contents.
+   */
+  private static boolean isPinned(Path archive, DatasetPin pin, VerifiedCopy copy)
+      throws IOException {
+    var file = pin.files().getFirst();
+    if (pin.files().size() > 1 || file.bytes() != Files.size(archive)) {
+      return false;
+    }
+    try (var in = Files.newInputStream(archive)) {
+      copy.copy(in, file.name(), archive.getFileName().toString());
+    }
+    return true;
   }
 
   private static InputStream tarStream(BufferedInputStream in, Path archive) throws IOException {

@@ -1,0 +1,164 @@
+package dev.backplane.recipes.text;
+
+import dev.backplane.EarlyStopping;
+import dev.backplane.Goal;
+import dev.backplane.Run;
+import dev.backplane.data.Dataset;
+import dev.backplane.data.DatasetProvider.Access;
+import dev.backplane.data.Recipe;
+import dev.backplane.data.Recipe.Plan;
+import dev.backplane.data.Recipe.Request;
+import dev.backplane.data.Recipe.Setting;
+import dev.backplane.data.Splitting;
+import dev.backplane.layers.core.Dense;
+import dev.backplane.layers.core.loss.BinaryCrossEntropy;
+import dev.backplane.layers.core.loss.SparseCategoricalCrossEntropy;
+import dev.backplane.nn.Layer;
+import dev.backplane.nn.Sequential;
+import dev.backplane.recipes.SettingValues;
+import dev.backplane.recipes.format.MalformedDataException;
+import dev.backplane.tensor.Literal;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+
+/**
+ * What the recipes for texts in classes share: rows of word ids, layers, one output with a sigmoid
+ * or one for each class with a softmax, Adam.
+ *
+ * @param corpus gets the texts, unless the user gives some
+ * @param length words in a row
+ * @param epochs how often it goes through the data
+ * @param rate learning rate
+ * @param own settings of the layers
+ * @param layers the layers in front of the last, for a number of ids
+ */
+record TextClassifier(
+    Function<Access, Corpus> corpus,
+    int length,
+    int epochs,
+    double rate,
+    List<Setting> own,
+    Layers layers) {
+  private static final int BATCH = 32;
+  private static final int LONGEST = 1024;
+  private static final Goal GOAL = Goal.least("validation_loss");
+  private static final String SIGMOID = "sigmoid";
+  private static final String TEXTS = "texts";
+
+  /** Makes the layers in front of the last. */
+  @FunctionalInterface
+  interface Layers {
+    List<Layer> of(SettingValues values, int vocabulary);
+  }
+
+  List<Setting> settings() {
+    var settings = new ArrayList<>(own);
+    settings.add(new Setting("output", SIGMOID, "sigmoid, or softmax: one output for each class"));
+    settings.add(
+        new Setting("vocabulary", "10000", "words that are told apart, with two to spare"));
+    settings.add(
+        new Setting(
+            "length", "" + length, "words of a text that are read: 8, 16, 32 … " + LONGEST));
+    settings.add(
+        new Setting("overlong", TextEncoding.CUT, "cut or refuse texts of more words than length"));
+    settings.add(
+        new Setting("rate", "" + rate, "learning rate, where the optimizer says nothing of it"));
+    settings.add(
+        new Setting(
+            "validation", "0.1", "share of the training texts that says when to stop; or 0"));
+    settings.add(
+        new Setting("patience", "2", "epochs without a lower validation loss, then it stops"));
+    settings.add(new Setting(TEXTS, "", "a file of your own texts, a line each: CLASS TAB TEXT"));
+    settings.add(SettingValues.OPTIMIZER);
+    settings.add(SettingValues.METRICS);
+    settings.add(SettingValues.DATA);
+    return settings;
+  }
+
+  /** The whole plan; wrong values are refused before any data is fetched. */
+  Plan plan(Recipe recipe, Request request) {
+    var values = new SettingValues(recipe, request);
+    int size = values.integer("vocabulary", 3, 1 << 20);
+    int steps = values.integer("length", 8, LONGEST);
+    if (Integer.bitCount(steps) != 1) {
+      throw new IllegalArgumentException(
+          recipe.name()
+              + ": --set length: expected a power of two, so that few programs are compiled, found "
+              + steps);
+    }
+    var overlong = values.choice("overlong", TextEncoding.CUT, "refuse");
+    boolean sigmoid = values.choice("output", SIGMOID, "softmax").equals(SIGMOID);
+    var optimizer = values.optimizer(values.positive("rate"));
+    var metrics = values.metrics();
+    double validation = values.share("validation");
+    int patience = values.integer("patience", 1, 1000);
+    layers.of(values, size);
+    var texts =
+        values.path(TEXTS).map(OwnTexts::read).orElseGet(() -> corpus.apply(values.access()));
+    if (sigmoid && texts.classes().size() != 2) {
+      throw new MalformedDataException(
+          texts.name(),
+          "two classes for one sigmoid (--set output=softmax takes more)",
+          texts.classes().size() + ": " + texts.classes());
+    }
+    var encoding =
+        request.files().isEmpty()
+            ? TextEncoding.make(texts, size, steps, overlong)
+            : TextEncoding.read(request.files());
+    var stack = new ArrayList<>(layers.of(values, encoding.encoder().vocabulary().size()));
+    stack.add(new Dense(sigmoid ? 1 : texts.classes().size()));
+    var data = encoding.dataset(texts);
+    var held =
+        validation == 0
+            ? Optional.<Splitting.Split>empty()
+            : Optional.of(Splitting.stratified(request.seed()).holdOut(data.train(), validation));
+    var plan =
+        new Plan(
+                held.map(
+                        split ->
+                            new Dataset(data.name(), split.train(), data.test(), data.classes()))
+                    .orElse(data),
+                new Sequential(stack),
+                sigmoid ? new BinaryCrossEntropy() : new SparseCategoricalCrossEntropy(),
+                optimizer,
+                metrics,
+                List.of(),
+                epochs,
+                BATCH)
+            .withFiles(encoding.files());
+    return held.map(
+            split ->
+                plan.withValidation(split.held())
+                    .withCallbacks(new EarlyStopping(GOAL, patience))
+                    .keepingBest(GOAL))
+        .orElse(plan);
+  }
+
+  /** A sentence as the run's row of ids. */
+  static List<Literal> read(Recipe recipe, String sentence, Map<String, String> files) {
+    return List.of(TextEncoding.read(files).literal(recipe.name(), sentence));
+  }
+
+  /** Both classes of one sigmoid by name; a softmax is told by its classes already. */
+  static Optional<String> tell(Recipe recipe, Run run, String sentence) {
+    var classes = run.notes().getOrDefault("classes", "").split("\n");
+    var prediction = run.predict(read(recipe, sentence, run.files()).getFirst());
+    if (prediction.type().shape().size() != 1 || classes.length != 2) {
+      return Optional.empty();
+    }
+    double yes = prediction.doubleAt(0);
+    int likelier = yes >= 0.5 ? 1 : 0;
+    return Optional.of(
+        String.format(
+            Locale.ROOT,
+            "%s %.1f %%, %s %.1f %%",
+            classes[likelier],
+            100 * Math.max(yes, 1 - yes),
+            classes[1 - likelier],
+            100 * Math.min(yes, 1 - yes)));
+  }
+}
