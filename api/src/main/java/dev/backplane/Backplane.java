@@ -10,10 +10,12 @@ import dev.backplane.function.Traceable;
 import dev.backplane.nn.Layer;
 import dev.backplane.nn.Loss;
 import dev.backplane.nn.Optimizer;
+import dev.backplane.tensor.Literal;
 import dev.backplane.tensor.Scope;
 import dev.backplane.tensor.Tensors;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.ServiceLoader;
 import org.osgi.annotation.versioning.ProviderType;
 
@@ -101,6 +103,26 @@ public interface Backplane extends AutoCloseable {
    * @throws dev.backplane.io.MalformedModelException if the folder does not hold a whole run
    */
   Run open(Path run, Target target);
+
+  /**
+   * A model file, as {@link Run#save} writes it, to predict and evaluate with.
+   *
+   * @throws dev.backplane.io.MalformedModelException if the file does not hold a whole model
+   */
+  Run load(Path model, Target target);
+
+  /** A model file, on the best device. */
+  default Run load(Path model) {
+    return load(model, device("auto"));
+  }
+
+  /**
+   * The tensors of a safetensors file, by name: of any framework. {@link dev.backplane.io.NameMap}
+   * renames them, {@link Trainer#weights} begins with them.
+   *
+   * @throws dev.backplane.io.MalformedModelException if it is no whole file of this format
+   */
+  Map<String, Literal> weights(Path safetensors);
 
   /** Ends all work and closes all devices. Idempotent. */
   @Override

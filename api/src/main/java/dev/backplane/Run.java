@@ -60,6 +60,16 @@ public interface Run extends AutoCloseable {
    */
   Map<String, Literal> tables(Batches batches);
 
+  /**
+   * Writes the whole model into one file, to be used with {@link Backplane#load}: the values of
+   * parameters and state as safetensors, the structure by registered names, the fields, notes and
+   * files beside them. What only training needs, such as the optimizer, is left out.
+   *
+   * @throws BackplaneException if the model is pinned to a class that is not registered, naming it,
+   *     or the file cannot be written; nothing of it is left then
+   */
+  void save(Path model);
+
   /** The values of the parameters and state, by path. */
   Map<String, Literal> parameters();
 

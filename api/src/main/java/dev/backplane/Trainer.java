@@ -3,7 +3,9 @@ package dev.backplane;
 import dev.backplane.data.Batches;
 import dev.backplane.nn.GradientTransform;
 import dev.backplane.nn.Metric;
+import dev.backplane.tensor.Literal;
 import java.nio.file.Path;
+import java.util.Map;
 import org.osgi.annotation.versioning.ProviderType;
 
 /** Sets up a training. Every method gives this trainer back. */
@@ -49,6 +51,20 @@ public interface Trainer {
    * Backplane#open} opens, has them and the figures of that epoch. A resume goes on from the last.
    */
   Trainer keepBest(Goal goal);
+
+  /**
+   * Values to begin with, by path, instead of drawn ones; others are drawn. A resume goes on with
+   * its own.
+   */
+  Trainer weights(Map<String, Literal> values);
+
+  /**
+   * What is not to be trained: parameters, or layers with all that is in them, by path.
+   *
+   * @param paths such as {@code encoder} or {@code dense_1/kernel}; one that is no parameter's and
+   *     no layer's is an error when the training begins
+   */
+  Trainer freeze(String... paths);
 
   /** Updates once in so many batches, with the mean of their gradients; 1 unless set. */
   Trainer accumulate(int batches);

@@ -25,11 +25,14 @@ import dev.backplane.runtime.extension.RegisteredParts;
 import dev.backplane.runtime.extension.Registry;
 import dev.backplane.runtime.name.Nearest;
 import dev.backplane.runtime.train.FinishedRun;
+import dev.backplane.runtime.train.ModelFile;
 import dev.backplane.runtime.train.ModelTrainer;
+import dev.backplane.tensor.Literal;
 import dev.backplane.tensor.Scope;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Deactivate;
@@ -179,6 +182,16 @@ public final class Engine implements Backplane {
   @Override
   public Run open(Path run, Target target) {
     return FinishedRun.open(devices, registry, run, target);
+  }
+
+  @Override
+  public Run load(Path model, Target target) {
+    return ModelFile.open(devices, registry, model, target);
+  }
+
+  @Override
+  public Map<String, Literal> weights(Path safetensors) {
+    return ModelFile.tensors(safetensors).tensors();
   }
 
   @Deactivate

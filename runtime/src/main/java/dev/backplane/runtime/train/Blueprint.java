@@ -68,14 +68,14 @@ final class Blueprint {
 
   private final Part<Layer> model;
   private final Part<Loss> loss;
-  private final Part<Optimizer> optimizer;
+  private final Optional<Part<Optimizer>> optimizer;
   private final List<Part<Metric>> metrics;
   private final List<Part<GradientTransform>> transforms;
 
   private Blueprint(
       Part<Layer> model,
       Part<Loss> loss,
-      Part<Optimizer> optimizer,
+      Optional<Part<Optimizer>> optimizer,
       List<Part<Metric>> metrics,
       List<Part<GradientTransform>> transforms) {
     this.model = model;
@@ -95,7 +95,7 @@ final class Blueprint {
     return new Blueprint(
         Part.of(registry, Layer.class, model, "model"),
         Part.of(registry, Loss.class, loss, "loss"),
-        Part.of(registry, Optimizer.class, optimizer, "optimizer"),
+        Optional.of(Part.of(registry, Optimizer.class, optimizer, "optimizer")),
         parts(registry, Metric.class, metrics, "metrics"),
         parts(registry, GradientTransform.class, transforms, "transforms"));
   }
@@ -110,7 +110,7 @@ final class Blueprint {
   }
 
   /**
-   * Reads what {@link #json} wrote.
+   * Reads what {@link #json} or {@link #withoutTraining} wrote.
    *
    * @throws dev.backplane.io.MalformedModelException if a part is unknown or does not fit
    */
@@ -119,23 +119,35 @@ final class Blueprint {
     return new Blueprint(
         Part.read(registry, Layer.class, json.get("model")),
         Part.read(registry, Loss.class, json.get("loss")),
-        Part.read(registry, Optimizer.class, json.get("optimizer")),
+        json.find("optimizer").map(found -> Part.read(registry, Optimizer.class, found)),
         json.get("metrics").items().stream()
             .map(metric -> Part.read(registry, Metric.class, metric))
             .toList(),
-        json.get("transforms").items().stream()
+        json.find("transforms").map(Located::items).orElse(List.of()).stream()
             .map(transform -> Part.read(registry, GradientTransform.class, transform))
             .toList());
   }
 
   Json json() {
-    var fields = new LinkedHashMap<String, Json>();
-    fields.put("model", DescriptionJson.write(model.description()));
-    fields.put("loss", DescriptionJson.write(loss.description()));
-    fields.put("optimizer", DescriptionJson.write(optimizer.description()));
+    var fields = forInference();
+    optimizer.ifPresent(part -> fields.put("optimizer", DescriptionJson.write(part.description())));
     fields.put("metrics", json(metrics));
     fields.put("transforms", json(transforms));
     return new Json.Fields(fields);
+  }
+
+  /** The JSON of what prediction and evaluation need. */
+  Json withoutTraining() {
+    var fields = forInference();
+    fields.put("metrics", json(metrics));
+    return new Json.Fields(fields);
+  }
+
+  private LinkedHashMap<String, Json> forInference() {
+    var fields = new LinkedHashMap<String, Json>();
+    fields.put("model", DescriptionJson.write(model.description()));
+    fields.put("loss", DescriptionJson.write(loss.description()));
+    return fields;
   }
 
   private static <T> Json json(List<Part<T>> parts) {
@@ -146,9 +158,9 @@ final class Blueprint {
   /** What is not registered; such a job keeps the classes of these, and cannot be opened again. */
   List<Pin> pins() {
     var pins = new ArrayList<Pin>();
-    for (var part : List.of(model, loss, optimizer)) {
-      pins.addAll(part.pins());
-    }
+    pins.addAll(model.pins());
+    pins.addAll(loss.pins());
+    optimizer.ifPresent(part -> pins.addAll(part.pins()));
     metrics.forEach(part -> pins.addAll(part.pins()));
     transforms.forEach(part -> pins.addAll(part.pins()));
     return List.copyOf(pins);
@@ -158,7 +170,7 @@ final class Blueprint {
   void use(OpenJob job) {
     use(job, model, "model");
     use(job, loss, "loss");
-    use(job, optimizer, "optimizer");
+    optimizer.ifPresent(part -> use(job, part, "optimizer"));
     metrics.forEach(part -> use(job, part, "metrics"));
     transforms.forEach(part -> use(job, part, "transforms"));
   }
@@ -177,7 +189,9 @@ final class Blueprint {
   }
 
   Optimizer optimizer() {
-    return optimizer.make();
+    return optimizer
+        .orElseThrow(() -> new IllegalStateException("a model file has no optimizer"))
+        .make();
   }
 
   List<Metric> metrics() {

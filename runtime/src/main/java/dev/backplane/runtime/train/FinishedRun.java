@@ -194,6 +194,11 @@ public final class FinishedRun implements Run {
   }
 
   @Override
+  public synchronized void save(Path model) {
+    ModelFile.write(model, job.programs(), job.parameters(), notes, files);
+  }
+
+  @Override
   public synchronized Map<String, Literal> parameters() {
     return job.parameters();
   }

@@ -21,6 +21,7 @@ import dev.backplane.runtime.device.Devices;
 import dev.backplane.runtime.extension.Owner;
 import dev.backplane.runtime.extension.Registry;
 import dev.backplane.runtime.job.OpenJob;
+import dev.backplane.tensor.Literal;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -44,6 +45,8 @@ public final class ModelTrainer implements Trainer {
   private List<Callback> callbacks = List.of();
   private long seed;
   private int accumulate = 1;
+  private Map<String, Literal> weights = Map.of();
+  private List<String> frozen = List.of();
   private Optional<Batches> validation = Optional.empty();
   private Optional<Goal> best = Optional.empty();
   private Optional<Path> out = Optional.empty();
@@ -107,6 +110,18 @@ public final class ModelTrainer implements Trainer {
   }
 
   @Override
+  public Trainer weights(Map<String, Literal> values) {
+    weights = Map.copyOf(values);
+    return this;
+  }
+
+  @Override
+  public Trainer freeze(String... paths) {
+    frozen = List.of(paths);
+    return this;
+  }
+
+  @Override
   public Trainer accumulate(int batches) {
     if (batches < 1) {
       throw new IllegalArgumentException("accumulate: expected 1 or more, found " + batches);
@@ -144,7 +159,8 @@ public final class ModelTrainer implements Trainer {
   }
 
   private Programs programs(Blueprint blueprint, Batches train) {
-    return new Programs(name, blueprint, Fields.of(train.examples()), new StateTable(), accumulate);
+    return new Programs(
+        name, blueprint, Fields.of(train.examples()), new StateTable(frozen), accumulate);
   }
 
   private static int largest(Batches batches) {
@@ -163,6 +179,7 @@ public final class ModelTrainer implements Trainer {
         Job.training(
             devices, target, programs, largest, Optional.empty(), seed, Optional.empty(), open);
     try {
+      job.load(weights);
       open.pin(Owner.of(train.examples().getClass()).use("training data"));
       job.prepareTraining(largest);
       return new StepTraining(job, train, Checkpoint.Position.START, Integer.MAX_VALUE);
@@ -212,7 +229,7 @@ public final class ModelTrainer implements Trainer {
       Optional<RunFolder> folder,
       boolean interrupted) {
     var blueprint = blueprint();
-    var training = RunConfig.training(seed, train, accumulate);
+    var training = RunConfig.training(seed, train, accumulate, frozen);
     var config =
         new RunConfig(
             name, notes, blueprint, Fields.of(train.examples()), training, best, new TreeMap<>());
@@ -232,6 +249,9 @@ public final class ModelTrainer implements Trainer {
     try {
       job.requireFields(test);
       validation.ifPresent(job::requireFields);
+      if (checkpoint.isEmpty()) {
+        job.load(weights);
+      }
       var position = checkpoint.map(Checkpoint::position).orElse(Checkpoint.Position.START);
       var history = checkpoint.map(Checkpoint::history).orElse(List.of());
       job.prepareTraining(largest(train));

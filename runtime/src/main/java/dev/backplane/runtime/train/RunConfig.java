@@ -9,6 +9,7 @@ import dev.backplane.runtime.extension.Json;
 import dev.backplane.runtime.extension.Located;
 import dev.backplane.runtime.extension.Registry;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
@@ -38,7 +39,7 @@ record RunConfig(
   private static final int FORMAT = 1;
 
   /** What makes the bits, beside model and optimizer. */
-  static Json training(long seed, Batches train, int accumulate) {
+  static Json training(long seed, Batches train, int accumulate, List<String> frozen) {
     var fields = new LinkedHashMap<String, Json>();
     fields.put("seed", new Json.Whole(seed));
     fields.put("batch", new Json.Whole(train.size()));
@@ -47,6 +48,10 @@ record RunConfig(
         train.seed().isPresent() ? new Json.Whole(train.seed().getAsLong()) : new Json.Null());
     fields.put("examples", new Json.Whole(train.examples().size()));
     fields.put("accumulate", new Json.Whole(accumulate));
+    if (!frozen.isEmpty()) {
+      var paths = frozen.stream().sorted().distinct().map(path -> (Json) new Json.Text(path));
+      fields.put("frozen", new Json.Items(paths.toList()));
+    }
     return new Json.Fields(fields);
   }
 
@@ -127,7 +132,7 @@ record RunConfig(
         "tuning",
         "versions");
     json.get("format").whole(FORMAT, FORMAT);
-    json.get("training").only("seed", "batch", "shuffle", "examples", "accumulate");
+    json.get("training").only("seed", "batch", "shuffle", "examples", "accumulate", "frozen");
     return new RunConfig(
         json.get("name").text(),
         texts(json.get("notes")),

@@ -60,8 +60,17 @@ final class StateTable {
   private final Map<String, Entry> entries = new LinkedHashMap<>();
   private boolean fixed;
 
-  /** A table of what every training has. */
+  /** What is not trained, by path of the parameter or a layer around it. */
+  private final List<String> frozen;
+
+  /** A table of what every training has, where everything trainable is trained. */
   StateTable() {
+    this(List.of());
+  }
+
+  /** A table of what every training has, some of it not to be trained. */
+  StateTable(List<String> frozen) {
+    this.frozen = List.copyOf(frozen);
     internal(KEY, TensorType.of(DType.U32, 2), 0);
     internal(STEP, TensorType.of(DType.I32), 0);
     internal(UPDATES, TensorType.of(DType.I32), 0);
@@ -71,15 +80,29 @@ final class StateTable {
 
   /** From now on nothing new may come. */
   void fix() {
+    for (var path : frozen) {
+      if (entries.values().stream().noneMatch(e -> e.parameter() && isWithin(e.path(), path))) {
+        throw new IllegalArgumentException(
+            "freeze: no parameter is "
+                + path
+                + " or in it; there are "
+                + entries.values().stream().filter(Entry::parameter).map(Entry::path).toList());
+      }
+    }
     fixed = true;
   }
 
   /** A layer's parameter. */
   void parameter(String path, ParameterSpec spec) {
-    declare(new Entry(path, spec.type(), true, 0, spec.trainable(), spec.group()), "parameter");
+    boolean trained = spec.trainable() && frozen.stream().noneMatch(f -> isWithin(path, f));
+    declare(new Entry(path, spec.type(), true, 0, trained, spec.group()), "parameter");
     if (!fixed) {
       initializers.putIfAbsent(path, spec.initializer());
     }
+  }
+
+  private static boolean isWithin(String path, String frozen) {
+    return path.equals(frozen) || path.startsWith(frozen + "/");
   }
 
   /** A layer's state. */

@@ -25,7 +25,7 @@ final class EvaluateCommand implements Callable<Integer> {
 
   @Mixin TargetOptions targets = new TargetOptions();
 
-  @Parameters(paramLabel = "RUN", description = "A run folder.")
+  @Parameters(paramLabel = "RUN", description = "A run folder, or a model file.")
   Path folder = Path.of("");
 
   @Option(
@@ -45,7 +45,7 @@ final class EvaluateCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    try (var run = backplane.open(folder, targets.target(backplane))) {
+    try (var run = RunNotes.open(backplane, folder, targets.target(backplane))) {
       var notes = RunNotes.of(run);
       var recipe = RecipeOptions.recipe(backplane, notes.recipe());
       var plan =

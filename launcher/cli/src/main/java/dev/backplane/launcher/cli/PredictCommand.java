@@ -30,7 +30,7 @@ final class PredictCommand implements Callable<Integer> {
 
   @Mixin TargetOptions targets = new TargetOptions();
 
-  @Parameters(index = "0", paramLabel = "RUN", description = "A run folder.")
+  @Parameters(index = "0", paramLabel = "RUN", description = "A run folder, or a model file.")
   Path folder = Path.of("");
 
   @Parameters(
@@ -50,7 +50,7 @@ final class PredictCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    try (var run = backplane.open(folder, targets.target(backplane))) {
+    try (var run = RunNotes.open(backplane, folder, targets.target(backplane))) {
       var notes = RunNotes.of(run);
       var recipe = RecipeOptions.recipe(backplane, notes.recipe());
       // All are read before the first is predicted: a wrong one is found before anything is

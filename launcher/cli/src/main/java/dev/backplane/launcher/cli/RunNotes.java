@@ -1,7 +1,11 @@
 package dev.backplane.launcher.cli;
 
+import dev.backplane.Backplane;
 import dev.backplane.Run;
+import dev.backplane.Target;
 import dev.backplane.Trainer;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -27,6 +31,11 @@ record RunNotes(String recipe, Map<String, String> settings, long seed, List<Str
     trainer.note(CLASSES, String.join("\n", classes));
     settings.forEach((key, value) -> trainer.note(SETTING + key, value));
     return trainer;
+  }
+
+  /** A run folder, or a model file that was exported of one. */
+  static Run open(Backplane backplane, Path run, Target target) {
+    return Files.isRegularFile(run) ? backplane.load(run, target) : backplane.open(run, target);
   }
 
   static RunNotes of(Run run) {

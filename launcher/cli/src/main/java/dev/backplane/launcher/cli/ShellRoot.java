@@ -15,6 +15,7 @@ import picocli.CommandLine.HelpCommand;
       TrainCommand.class,
       EvaluateCommand.class,
       PredictCommand.class,
+      ExportCommand.class,
       BenchCommand.class,
       PluginsCommand.class,
       JobsCommand.class,
