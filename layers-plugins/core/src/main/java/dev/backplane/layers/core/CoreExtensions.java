@@ -52,6 +52,7 @@ import dev.backplane.layers.core.transform.ClipByGlobalNorm;
 import dev.backplane.layers.core.transform.ClipByValue;
 import java.lang.invoke.MethodHandles;
 import java.util.List;
+import java.util.Optional;
 import org.osgi.service.component.annotations.Component;
 
 /** Registers everything of this bundle under its stable name. */
@@ -96,8 +97,9 @@ public final class CoreExtensions implements Extensions {
         named("loss.categorical_cross_entropy", CategoricalCrossEntropy.class),
         named("loss.class_weighted", ClassWeighted.class),
         named("loss.mean_squared_error", MeanSquaredError.class),
-        named("loss.sparse_categorical_cross_entropy", SparseCategoricalCrossEntropy.class),
-        named("metric.accuracy", Accuracy.class),
+        named("loss.sparse_categorical_cross_entropy", SparseCategoricalCrossEntropy.class)
+            .withDefault("ignored", Optional.empty()),
+        named("metric.accuracy", Accuracy.class).withDefault("ignored", Optional.empty()),
         named("metric.confusion_matrix", ConfusionMatrix.class),
         named("metric.f1", F1.class).withDefault("average", Average.MACRO),
         named("metric.precision", Precision.class).withDefault("average", Average.MACRO),

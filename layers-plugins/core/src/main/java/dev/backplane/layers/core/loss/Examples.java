@@ -1,5 +1,6 @@
 package dev.backplane.layers.core.loss;
 
+import dev.backplane.tensor.Ops;
 import dev.backplane.tensor.ShapeException;
 import dev.backplane.tensor.Tensor;
 import java.util.stream.IntStream;
@@ -11,6 +12,18 @@ final class Examples {
   /** The mean over all axes but the first: [batch, …] → [batch]. */
   static Tensor mean(Tensor x) {
     return x.shape().rank() == 1 ? x : x.mean(IntStream.range(1, x.shape().rank()).toArray());
+  }
+
+  /**
+   * The mean over the real positions of each example, 0 where there are none: [batch, …] → [batch].
+   */
+  static Tensor mean(Tensor x, Tensor real) {
+    var count = sum(real.cast(x.dtype()));
+    return sum(Ops.where(real, x, Ops.like(x, 0))).div(count.maximum(Ops.like(count, 1)));
+  }
+
+  private static Tensor sum(Tensor x) {
+    return x.shape().rank() == 1 ? x : x.sum(IntStream.range(1, x.shape().rank()).toArray());
   }
 
   /** Targets [batch] or [batch, …] in the dtype and shape of the output. */

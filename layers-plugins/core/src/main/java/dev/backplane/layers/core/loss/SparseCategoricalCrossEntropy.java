@@ -3,16 +3,31 @@ package dev.backplane.layers.core.loss;
 import dev.backplane.layers.core.activation.Softmax;
 import dev.backplane.nn.Batch;
 import dev.backplane.nn.Loss;
+import dev.backplane.op.Compare;
 import dev.backplane.tensor.Ops;
 import dev.backplane.tensor.ShapeException;
 import dev.backplane.tensor.Tensor;
 import dev.backplane.tensor.Tensors;
+import java.util.Optional;
 
 /**
  * Cross-entropy of one class per position. Outputs: logits [batch, …, classes]; targets: integer
  * labels [batch, …], 0 … classes-1. Predictions are probabilities.
+ *
+ * @param ignored the label of positions that do not count, such as padding: the loss of an example
+ *     is the mean over its others, 0 where there are none
  */
-public record SparseCategoricalCrossEntropy() implements Loss {
+public record SparseCategoricalCrossEntropy(Optional<Integer> ignored) implements Loss {
+  /** Every position counts. */
+  public SparseCategoricalCrossEntropy() {
+    this(Optional.empty());
+  }
+
+  /** The same loss without the positions of a label. */
+  public SparseCategoricalCrossEntropy ignoring(int label) {
+    return new SparseCategoricalCrossEntropy(Optional.of(label));
+  }
+
   @Override
   public Tensor apply(Tensors outputs, Batch batch) {
     var z = outputs.only();
@@ -28,7 +43,11 @@ public record SparseCategoricalCrossEntropy() implements Loss {
               + labels.type());
     }
     var chosen = Ops.oneHot(labels, z.shape().last(), z.dtype());
-    return Examples.mean(Softmax.log(z).mul(chosen).sum(-1).neg());
+    var loss = Softmax.log(z).mul(chosen).sum(-1).neg();
+    return ignored
+        .map(label -> labels.compare(Compare.Direction.NE, Ops.like(labels, label)))
+        .map(real -> Examples.mean(loss, real))
+        .orElseGet(() -> Examples.mean(loss));
   }
 
   @Override
