@@ -31,6 +31,7 @@ final class ControlCases {
     var families = new ArrayList<Family>();
     for (var dtype : DType.values()) {
       add(families, Scan.class, "", dtype, (draw, i) -> scan(draw, i, dtype));
+      add(families, Scan.class, "NESTED", dtype, (draw, i) -> nested(draw, i, dtype));
       add(families, While.class, "", dtype, (draw, i) -> whileLoop(draw, i, dtype));
       add(families, If.class, "", dtype, (draw, i) -> ifElse(draw, i, dtype));
       add(families, CustomCall.class, "", dtype, (draw, i) -> customCall(draw, i, dtype));
@@ -102,6 +103,50 @@ final class ControlCases {
         small(draw, type),
         small(draw, type.withShape(type.shape().prepend(length))),
         small(draw, type));
+  }
+
+  /**
+   * A scan of two carries with a scan and a branch in its body. An iteration adds a slice to the
+   * first carry a few times, backwards over a loop of its own, and where a scanned condition holds
+   * the carries change places. Stacks the carry as it comes in, the inner stack, and the condition.
+   */
+  private static Case nested(Draw draw, int index, DType dtype) {
+    var type = new TensorType(dtype, index == 1 ? Shape.of(2, 0) : draw.full(index));
+    int length = index == 0 ? 0 : draw.between(1, 6);
+    int inner = draw.between(0, 3);
+    var once = new Graph.Builder();
+    var sum = once.input(type);
+    var part = once.input(type);
+    var more = once.apply(step(dtype), sum, once.input(type));
+    var again = new Scan(once.build(List.of(more, part)), inner, 1, 1, true);
+    var body = new Graph.Builder();
+    var first = body.input(type);
+    var second = body.input(type);
+    var slice = body.input(type);
+    var holds = body.input(TensorType.of(DType.BOOL));
+    var parts = body.input(type.withShape(type.shape().prepend(inner)));
+    var added = body.apply(again, List.of(first, parts, slice), "");
+    var changed =
+        body.apply(
+            new If(exchange(type, 1), exchange(type, 0)),
+            List.of(holds, added.getFirst(), second),
+            "");
+    var outputs = new ArrayList<>(changed);
+    outputs.addAll(List.of(first, added.getLast(), holds));
+    return Case.of(
+        new Scan(body.build(outputs), length, 2, 2, index % 2 == 1),
+        small(draw, type),
+        small(draw, type),
+        small(draw, type.withShape(type.shape().prepend(length))),
+        draw.any(TensorType.of(DType.BOOL, length), index),
+        small(draw, type.withShape(type.shape().prepend(inner))));
+  }
+
+  /** Gives two values, the one of that index first. */
+  private static Graph exchange(TensorType type, int first) {
+    var builder = new Graph.Builder();
+    var both = List.of(builder.input(type), builder.input(type));
+    return builder.build(List.of(both.get(first), both.get(1 - first)));
   }
 
   /** Positive, so that sums do not cancel and the tolerance means something. */
