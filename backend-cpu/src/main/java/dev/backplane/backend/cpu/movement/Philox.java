@@ -21,11 +21,19 @@ public final class Philox {
    *
    * @param key two words, low first
    * @param stream the fourth word of the counter
-   * @param offset the index of the first element
+   * @param offset the index of the first element of all
+   * @param from how many elements before the first one that is written
    */
   public static void fill(
-      long key, long step, long iteration, long offset, int stream, long to, long count) {
-    int first = ALL.get(JAVA_INT, offset);
+      long key,
+      long step,
+      long iteration,
+      long offset,
+      int stream,
+      long from,
+      long to,
+      long count) {
+    int first = (int) (ALL.get(JAVA_INT, offset) + from);
     int key0 = ALL.get(JAVA_INT, key);
     int key1 = ALL.get(JAVA_INT, key + 4);
     int counter1 = ALL.get(JAVA_INT, iteration);

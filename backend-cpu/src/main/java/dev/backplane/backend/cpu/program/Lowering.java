@@ -6,7 +6,6 @@ import dev.backplane.backend.UnsupportedProgramException;
 import dev.backplane.backend.cpu.kernel.Forms;
 import dev.backplane.backend.cpu.kernel.KernelCompiler;
 import dev.backplane.backend.cpu.movement.ArgReduction;
-import dev.backplane.backend.cpu.movement.Philox;
 import dev.backplane.graph.Graph;
 import dev.backplane.graph.Node;
 import dev.backplane.graph.Value;
@@ -262,7 +261,7 @@ final class Lowering {
       case DynamicUpdateSlice _ -> steps.add(Movements.dynamicUpdateSlice(node));
       case Gather op -> steps.add(Movements.gather(node, op));
       case ArgReduce op -> steps.add(argReduce(node, op, target.parts()));
-      case RandomBits op -> steps.add(randomBits(node, op));
+      case RandomBits op -> steps.add(RandomStep.of(node, op, target.parts()));
       case Reduce op -> reduce(node, op);
       case Unary _, Binary _, Compare _, Select _, Clamp _, Convert _ -> alone(node);
       case ReduceWindow op -> steps.add(WindowSteps.reduce(node, op, forms(), target.parts()));
@@ -350,15 +349,5 @@ final class Lowering {
           long to = division.to(part);
           return () -> reduction.run(reads[0], writes[0], from, to);
         });
-  }
-
-  private static Planned randomBits(Node node, RandomBits op) {
-    long count = op.shape().size();
-    return NodeStep.of(
-        node,
-        "philox4x32-10:scalar",
-        (reads, writes) ->
-            _ ->
-                Philox.fill(reads[0], reads[1], reads[2], reads[3], op.stream(), writes[0], count));
   }
 }
