@@ -238,6 +238,15 @@ final class Contraction implements Planned {
     return copyBytes() + parts.stream().mapToLong(Contraction::padded).sum();
   }
 
+  @Override
+  public Span scratch(int part) {
+    if (division.parts() == 1) {
+      return new Span(0, scratchBytes());
+    }
+    long first = parts.subList(0, part).stream().mapToLong(Contraction::padded).sum();
+    return new Span(first, first + padded(parts.get(part)));
+  }
+
   private static long padded(Part part) {
     return Libc.aligned(part.scratchBytes());
   }
