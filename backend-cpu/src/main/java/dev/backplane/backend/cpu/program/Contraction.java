@@ -4,7 +4,9 @@ import dev.backplane.backend.cpu.contraction.BlockedProduct;
 import dev.backplane.backend.cpu.internal.Libc;
 import dev.backplane.backend.cpu.internal.OneDnn;
 import dev.backplane.backend.cpu.internal.Primitive;
+import dev.backplane.backend.cpu.kernel.Forms;
 import dev.backplane.backend.cpu.movement.StridedCopy;
+import dev.backplane.backend.cpu.warm.Cold;
 import dev.backplane.graph.Node;
 import dev.backplane.graph.Value;
 import dev.backplane.kit.contraction.MatrixProduct;
@@ -84,7 +86,7 @@ final class Contraction implements Planned {
       Value result,
       List<Node> nodes,
       Precision precision,
-      boolean vectors,
+      Forms forms,
       Target target) {
     var left = node.operands().getFirst().type();
     var right = node.operands().get(1).type();
@@ -111,7 +113,7 @@ final class Contraction implements Planned {
                         ? Optional.empty()
                         : Optional.of(
                             new BlockedProduct(
-                                part, left.dtype(), dot.result(), bias.isPresent(), vectors)));
+                                part, left.dtype(), dot.result(), bias.isPresent(), forms)));
               }));
     }
     return new Contraction(node, bias, result, nodes, product, division, parts, target);
@@ -173,6 +175,15 @@ final class Contraction implements Planned {
   @Override
   public String name() {
     return bias.isPresent() ? "Dot+bias" : "Dot";
+  }
+
+  @Override
+  public List<Cold> cold() {
+    return parts.stream()
+        .flatMap(part -> part.blocked().stream())
+        .distinct()
+        .flatMap(product -> product.cold().stream())
+        .toList();
   }
 
   @Override

@@ -271,9 +271,8 @@ final class Lowering {
       case Reduce op -> reduce(node, op);
       case Unary _, Binary _, Compare _, Select _, Clamp _, Convert _ -> alone(node);
       case ReduceWindow op -> steps.add(WindowSteps.reduce(node, op, forms(), target.parts()));
-      case SelectAndScatter op ->
-          steps.add(WindowSteps.select(node, op, forms(), target.parts()));
-      case Scatter op -> steps.add(IndexedSteps.scatter(node, op, vectors()));
+      case SelectAndScatter op -> steps.add(WindowSteps.select(node, op, forms(), target.parts()));
+      case Scatter op -> steps.add(IndexedSteps.scatter(node, op, forms()));
       case Sort op -> steps.add(IndexedSteps.sort(node, op, target.parts()));
       case Convolution op -> convolution(node, op, Optional.empty(), node.result(), List.of(node));
       case Scan op -> steps.add(Loops.scan(node, op, program, target));
@@ -320,7 +319,7 @@ final class Lowering {
             result,
             nodes,
             program.numerics().contractions(),
-            vectors(),
+            forms(),
             target));
   }
 
