@@ -249,7 +249,7 @@ final class ConvolutionStep implements Planned {
     }
 
     private void run() {
-      if (guarded && !Finite.all(dtype, kernel, weights, request.vectors())) {
+      if (guarded && !Finite.all(dtype, kernel, weights)) {
         work.run(x, kernel, bias, to, scratch, firstRow, endRow, true);
         return;
       }
