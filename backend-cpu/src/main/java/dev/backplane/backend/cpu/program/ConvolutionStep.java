@@ -75,10 +75,11 @@ final class ConvolutionStep implements Planned {
 
   @Override
   public String implementation() {
-    return natives.values().stream()
-        .map(NativeConvolution::implementation)
-        .findFirst()
-        .orElseGet(own::implementation);
+    return request.report(
+        natives.values().stream()
+            .map(NativeConvolution::implementation)
+            .findFirst()
+            .orElseGet(own::implementation));
   }
 
   @Override

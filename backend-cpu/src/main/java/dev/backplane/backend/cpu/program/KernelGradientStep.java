@@ -81,7 +81,7 @@ final class KernelGradientStep implements Planned {
 
   @Override
   public String implementation() {
-    return natives.values().iterator().next().implementation();
+    return request.report(natives.values().iterator().next().implementation());
   }
 
   @Override

@@ -325,7 +325,9 @@ final class Lowering {
 
   private void convolution(
       Node node, Convolution op, Optional<Value> bias, Value result, List<Node> nodes) {
-    var request = Convolutions.Request.of(node, op, bias, result, nodes, vectors());
+    var request =
+        Convolutions.Request.of(
+            node, op, bias, result, nodes, vectors(), program.numerics().contractions());
     steps.addAll(Convolutions.plan(request, target, fresh++));
   }
 
