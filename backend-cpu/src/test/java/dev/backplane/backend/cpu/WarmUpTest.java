@@ -28,7 +28,7 @@ import org.junit.jupiter.api.Test;
 /** Programs whose kernels are scalar at first, and of vectors once these are warm. */
 class WarmUpTest {
   private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
-  private static final long PATIENCE = 60_000_000_000L;
+  private static final long PATIENCE = 300_000_000_000L;
 
   private static Graph graph() {
     var builder = new Graph.Builder();
