@@ -1,6 +1,7 @@
 /** The models people start from, their datasets and the dataset cache. */
 module dev.backplane.recipes {
   requires transitive dev.backplane.api;
+  requires com.fasterxml.jackson.core;
   requires dev.backplane.layers.attention;
   requires dev.backplane.layers.convolution;
   requires dev.backplane.layers.core;
@@ -30,7 +31,8 @@ module dev.backplane.recipes {
       dev.backplane.recipes.table.IrisMlp,
       dev.backplane.recipes.text.SentimentEmbedding,
       dev.backplane.recipes.text.SentimentLstm,
-      dev.backplane.recipes.text.SpamLstm;
+      dev.backplane.recipes.text.SpamLstm,
+      dev.backplane.recipes.translation.TranslateTransformer;
   provides dev.backplane.extension.Extensions with
       dev.backplane.recipes.RecipesExtensions;
 }

@@ -114,8 +114,10 @@ class ReadmeIT {
             "runtime",
             "kit",
             "backend.cpu",
+            "layers.attention",
             "layers.core",
             "layers.convolution",
+            "layers.recurrent",
             "layers.text",
             "recipes");
     var libraries = List.of("javacpp", "dnnl", "opencl", "jackson-core", "xz");

@@ -11,6 +11,7 @@ import dev.backplane.nn.Activation;
 import dev.backplane.nn.Layer;
 import dev.backplane.nn.Metric;
 import dev.backplane.nn.Optimizer;
+import dev.backplane.nn.Schedule;
 import dev.backplane.nn.UnaryLayer;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -165,8 +166,13 @@ public final class SettingValues {
    * @throws IllegalArgumentException if it names no optimizer
    */
   public Optimizer optimizer(double rate) {
+    return optimizer(new Constant(rate));
+  }
+
+  /** The same with a learning rate that changes. */
+  public Optimizer optimizer(Schedule rate) {
     var key = OPTIMIZER.key();
-    return part(Optimizer.class, key, text(key), Map.of("rate", new Constant(rate)));
+    return part(Optimizer.class, key, text(key), Map.of("rate", rate));
   }
 
   /**

@@ -71,7 +71,8 @@ class RecipesTest {
             "mnist-mlp",
             "sentiment-embedding",
             "sentiment-lstm",
-            "spam-lstm"),
+            "spam-lstm",
+            "translate-transformer"),
         ServiceLoader.load(Recipe.class).stream().map(p -> p.get().name()).sorted().toList());
     assertEquals(
         List.of("fashion-mnist", "iris", "mnist", "spam-assassin", "vader-movies"),

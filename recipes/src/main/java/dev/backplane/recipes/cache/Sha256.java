@@ -1,6 +1,7 @@
 package dev.backplane.recipes.cache;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
@@ -8,7 +9,7 @@ import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 
 /** The one digest that datasets are pinned by. */
-final class Sha256 {
+public final class Sha256 {
   private Sha256() {}
 
   static MessageDigest digest() {
@@ -22,6 +23,13 @@ final class Sha256 {
   /** Finishes {@code digest} and gives its value as lower-case hexadecimal digits. */
   static String hex(MessageDigest digest) {
     return HexFormat.of().formatHex(digest.digest());
+  }
+
+  /** The digest of a text in UTF-8, 64 lower-case hexadecimal digits. */
+  public static String of(String text) {
+    var digest = digest();
+    digest.update(text.getBytes(StandardCharsets.UTF_8));
+    return hex(digest);
   }
 
   static String ofFile(Path file) throws IOException {

@@ -2,15 +2,13 @@ package dev.backplane.recipes.text;
 
 import dev.backplane.layers.text.Tokenizer;
 import dev.backplane.layers.text.WordTokenizer;
+import dev.backplane.recipes.cache.Sha256;
 import dev.backplane.recipes.format.MalformedDataException;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
-import java.util.HexFormat;
 import java.util.List;
+import java.util.stream.Collectors;
 
 /**
  * Texts in classes, split for training and test.
@@ -79,25 +77,15 @@ record Corpus(
 
   /** A digest of which texts the test part holds, by which a test knows that none has moved. */
   String testDigest() {
-    var digest = sha256();
-    test.stream()
-        .map(text -> digest(text.text()))
-        .sorted()
-        .forEach(line -> digest.update((line + "\n").getBytes(StandardCharsets.US_ASCII)));
-    return HexFormat.of().formatHex(digest.digest());
+    return Sha256.of(
+        test.stream()
+            .map(text -> digest(text.text()) + "\n")
+            .sorted()
+            .collect(Collectors.joining()));
   }
 
   private static String digest(String text) {
-    var words = String.join(" ", WORDS.tokens(text));
-    return HexFormat.of().formatHex(sha256().digest(words.getBytes(StandardCharsets.UTF_8)));
-  }
-
-  private static MessageDigest sha256() {
-    try {
-      return MessageDigest.getInstance("SHA-256");
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java has SHA-256", e);
-    }
+    return Sha256.of(String.join(" ", WORDS.tokens(text)));
   }
 
   private record Ranked(String digest, LabelledText text) {}

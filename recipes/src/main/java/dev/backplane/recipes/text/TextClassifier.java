@@ -83,13 +83,7 @@ record TextClassifier(
   Plan plan(Recipe recipe, Request request) {
     var values = new SettingValues(recipe, request);
     int size = values.integer("vocabulary", 3, 1 << 20);
-    int steps = values.integer("length", 8, LONGEST);
-    if (Integer.bitCount(steps) != 1) {
-      throw new IllegalArgumentException(
-          recipe.name()
-              + ": --set length: expected a power of two, so that few programs are compiled, found "
-              + steps);
-    }
+    int steps = length(recipe, values);
     var overlong = values.choice("overlong", TextEncoding.CUT, "refuse");
     boolean sigmoid = values.choice("output", SIGMOID, "softmax").equals(SIGMOID);
     var optimizer = values.optimizer(values.positive("rate"));
@@ -111,31 +105,47 @@ record TextClassifier(
             : TextEncoding.read(request.files());
     var stack = new ArrayList<>(layers.of(values, encoding.encoder().vocabulary().size()));
     stack.add(new Dense(sigmoid ? 1 : texts.classes().size()));
-    var data = encoding.dataset(texts);
-    var held =
-        validation == 0
-            ? Optional.<Splitting.Split>empty()
-            : Optional.of(Splitting.stratified(request.seed()).holdOut(data.train(), validation));
     var plan =
         new Plan(
-                held.map(
-                        split ->
-                            new Dataset(data.name(), split.train(), data.test(), data.classes()))
-                    .orElse(data),
-                new Sequential(stack),
-                sigmoid ? new BinaryCrossEntropy() : new SparseCategoricalCrossEntropy(),
-                optimizer,
-                metrics,
-                List.of(),
-                epochs,
-                BATCH)
-            .withFiles(encoding.files());
-    return held.map(
-            split ->
-                plan.withValidation(split.held())
-                    .withCallbacks(new EarlyStopping(GOAL, patience))
-                    .keepingBest(GOAL))
-        .orElse(plan);
+            encoding.dataset(texts),
+            new Sequential(stack),
+            sigmoid ? new BinaryCrossEntropy() : new SparseCategoricalCrossEntropy(),
+            optimizer,
+            metrics,
+            List.of(),
+            epochs,
+            BATCH);
+    return (validation == 0 ? plan : validated(plan, validation, patience, request.seed()))
+        .withFiles(encoding.files());
+  }
+
+  private static int length(Recipe recipe, SettingValues values) {
+    int length = values.integer("length", 8, LONGEST);
+    if (Integer.bitCount(length) != 1) {
+      throw new IllegalArgumentException(
+          recipe.name()
+              + ": --set length: expected a power of two, so that few programs are compiled, found "
+              + length);
+    }
+    return length;
+  }
+
+  /** The same plan, holding out some of its examples to stop in time. */
+  private static Plan validated(Plan plan, double share, int patience, long seed) {
+    var data = plan.data();
+    var split = Splitting.stratified(seed).holdOut(data.train(), share);
+    return new Plan(
+            new Dataset(data.name(), split.train(), data.test(), data.classes()),
+            plan.model(),
+            plan.loss(),
+            plan.optimizer(),
+            plan.metrics(),
+            plan.transforms(),
+            plan.epochs(),
+            plan.batch())
+        .withValidation(split.held())
+        .withCallbacks(new EarlyStopping(GOAL, patience))
+        .keepingBest(GOAL);
   }
 
   /** A sentence as the run's row of ids. */

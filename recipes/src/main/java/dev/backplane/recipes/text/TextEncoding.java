@@ -6,6 +6,7 @@ import dev.backplane.layers.text.TextEncoder;
 import dev.backplane.layers.text.TextEncoder.Overlong;
 import dev.backplane.layers.text.Vocabulary;
 import dev.backplane.layers.text.WordTokenizer;
+import dev.backplane.recipes.cache.Sha256;
 import dev.backplane.recipes.format.Columns;
 import dev.backplane.recipes.format.MalformedDataException;
 import dev.backplane.tensor.DType;
@@ -15,11 +16,7 @@ import dev.backplane.tensor.TensorType;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -109,15 +106,9 @@ record TextEncoding(TextEncoder encoder) {
   }
 
   private String vocabularyLine() {
-    try {
-      var digest =
-          MessageDigest.getInstance("SHA-256")
-              .digest(encoder.vocabulary().text().getBytes(StandardCharsets.UTF_8));
-      return "vocabulary of %d tokens, sha256 %s"
-          .formatted(encoder.vocabulary().size(), HexFormat.of().formatHex(digest));
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java has SHA-256", e);
-    }
+    var vocabulary = encoder.vocabulary();
+    return "vocabulary of %d tokens, sha256 %s"
+        .formatted(vocabulary.size(), Sha256.of(vocabulary.text()));
   }
 
   /** The corpus as rows of ids and labels. */

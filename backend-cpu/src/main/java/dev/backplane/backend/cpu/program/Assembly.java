@@ -14,7 +14,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
 /**
  * A compiled program: steps in order, and a place for every value they touch. Bound to buffers and
@@ -24,10 +23,6 @@ public final class Assembly implements AutoCloseable {
   private final List<Planned> steps;
   private final StoragePlan storage;
   private final int[] rounds;
-
-  /** Of each step the first of its lines in the report, and behind them all their number. */
-  private final int[] lines;
-
   private final Map<Value, Long> constantOffsets = new HashMap<>();
   private final long constants;
   private final CompileReport report;
@@ -39,63 +34,31 @@ public final class Assembly implements AutoCloseable {
     this.storage = storage;
     rounds = storage.rounds();
     constants = prepare(literals);
-    lines = new int[steps.size() + 1];
     var kernels = new ArrayList<CompileReport.Kernel>();
-    for (int i = 0; i < steps.size(); i++) {
-      lines[i] = kernels.size();
-      report(steps.get(i), kernels);
+    for (var step : steps) {
+      kernels.add(kernel(step));
     }
-    lines[steps.size()] = kernels.size();
     report =
         new CompileReport(kernels, Map.of(), storage.scratchBytes(), System.nanoTime() - started);
   }
 
-  /** A step has one line, a loop or a branch those of its bodies. */
-  private static void report(Planned step, List<CompileReport.Kernel> kernels) {
-    if (step.bodies().isEmpty()) {
-      kernels.add(kernel(step));
-      return;
-    }
-    var origins = origins(step.nodes());
-    for (var body : step.bodies()) {
-      for (var kernel : body.report().kernels()) {
-        kernels.add(
-            new CompileReport.Kernel(
-                step.name() + " " + kernel.name(),
-                kernel.implementation(),
-                kernel.nodes(),
-                kernel.origin().isEmpty() ? origins : kernel.origin(),
-                step.times() * kernel.flops(),
-                step.times() * kernel.bytes()));
-      }
-    }
-  }
-
   private static CompileReport.Kernel kernel(Planned step) {
     var nodes = step.nodes();
+    var origins = nodes.stream().map(Node::origin).filter(origin -> !origin.isEmpty()).distinct();
     return new CompileReport.Kernel(
         step.name(),
         step.parts() == 1 ? step.implementation() : step.implementation() + " ×" + step.parts(),
         nodes.size(),
-        origins(nodes),
+        origins.collect(Collectors.joining(",")),
         nodes.stream().mapToLong(Work::flops).sum(),
         Work.bytes(step.reads(), step.writes()));
   }
 
-  private static String origins(List<Node> nodes) {
-    var origins = nodes.stream().map(Node::origin).filter(origin -> !origin.isEmpty()).distinct();
-    return origins.collect(Collectors.joining(","));
-  }
-
-  /** Compiles a program, divided into as many parts as it has work for. */
+  /** Compiles a program. */
   public static Assembly of(Program program, Target target) {
-    return divided(program, target.forWork(Estimate.nanos(program.graph())));
-  }
-
-  /** Compiles a program, divided into the parts of the target. */
-  static Assembly divided(Program program, Target target) {
     long started = System.nanoTime();
-    var lowered = Lowering.lower(program, target);
+    var divided = target.forWork(Estimate.nanos(program.graph()));
+    var lowered = Lowering.lower(program, divided);
     try {
       var storage = StoragePlan.of(program, lowered);
       return new Assembly(storage.steps(), storage, lowered.constants(), started);
@@ -132,40 +95,9 @@ public final class Assembly implements AutoCloseable {
     return report;
   }
 
-  /** What has a faster form to come, inside loops too. */
+  /** What has a faster form to come. */
   public List<Cold> cold() {
-    return steps.stream()
-        .flatMap(
-            step ->
-                Stream.concat(
-                    step.cold().stream(),
-                    step.bodies().stream().flatMap(body -> body.cold().stream())))
-        .toList();
-  }
-
-  /** The greatest number of parts of its steps. */
-  int parts() {
-    return steps.stream().mapToInt(Planned::parts).max().orElse(1);
-  }
-
-  /** How often the parts wait for each other in one run, at least; 1 where they never do. */
-  int rounds() {
-    return rounds.length == 0 ? 1 : 1 + rounds[rounds.length - 1];
-  }
-
-  /** Whether the parts wait for each other in one run. */
-  boolean waits() {
-    return rounds() > 1 || steps.stream().anyMatch(Planned::waits);
-  }
-
-  /** As {@link StoragePlan#runsOnWithoutWaiting}. */
-  boolean runsOnWithoutWaiting(int carries) {
-    return storage.runsOnWithoutWaiting(carries);
-  }
-
-  /** About how many bound steps a binding makes. */
-  long bindings() {
-    return 1 + steps.stream().mapToLong(Planned::bindings).sum();
+    return steps.stream().flatMap(step -> step.cold().stream()).toList();
   }
 
   /** Scratch memory it needs. */
@@ -193,8 +125,7 @@ public final class Assembly implements AutoCloseable {
       bound.forEach(Bound::close);
       throw e;
     }
-    var parts = steps.stream().map(Planned::parts).toList();
-    return BoundProgram.of(bound, parts, rounds, lines);
+    return new BoundProgram(bound, steps.stream().map(Planned::parts).toList(), rounds);
   }
 
   private long[] addresses(List<Value> values, long[] arguments, long[] results, long scratch) {

@@ -75,11 +75,10 @@ final class ConvolutionStep implements Planned {
 
   @Override
   public String implementation() {
-    return request.report(
-        natives.values().stream()
-            .map(NativeConvolution::implementation)
-            .findFirst()
-            .orElseGet(own::implementation));
+    return natives.values().stream()
+        .map(NativeConvolution::implementation)
+        .findFirst()
+        .orElseGet(own::implementation);
   }
 
   @Override
@@ -250,7 +249,7 @@ final class ConvolutionStep implements Planned {
     }
 
     private void run() {
-      if (guarded && !Finite.all(dtype, kernel, weights)) {
+      if (guarded && !Finite.all(dtype, kernel, weights, request.vectors())) {
         work.run(x, kernel, bias, to, scratch, firstRow, endRow, true);
         return;
       }

@@ -1,7 +1,6 @@
 package dev.backplane.backend.cpu.program;
 
 import dev.backplane.backend.Support;
-import dev.backplane.graph.Graph;
 import dev.backplane.graph.Node;
 import dev.backplane.graph.Value;
 import dev.backplane.op.AllGather;
@@ -65,36 +64,11 @@ public final class Coverage {
           new Support.ByDecomposition(
               "the CPU backend fuses what " + composite.name() + " is made of");
       case Primitive primitive ->
-          refusal(primitive, operands)
-              .<Support>map(
-                  reason ->
-                      new Support.No("the CPU backend leaves it to another device: " + reason))
-              .orElseGet(Support.Native::new);
+          refusal(primitive, operands).<Support>map(Support.No::new).orElseGet(Support.Native::new);
     };
   }
 
-  /** A loop or a branch runs here if all inside it does. */
-  private static Optional<String> inside(Graph... bodies) {
-    for (var body : bodies) {
-      for (var node : body.nodes()) {
-        var refused = refusal(node);
-        if (refused.isPresent()) {
-          return Optional.of("in its body, " + node.op().name() + ": " + refused.get());
-        }
-      }
-    }
-    return Optional.empty();
-  }
-
-  private static Optional<String> refusal(Node node) {
-    return switch (node.op()) {
-      case Composite _ -> Optional.of("it is not decomposed");
-      case Primitive primitive ->
-          refusal(primitive, node.operands().stream().map(Value::type).toList());
-    };
-  }
-
-  private static Optional<String> refusal(Primitive op, List<TensorType> operands) {
+  static Optional<String> refusal(Primitive op, List<TensorType> operands) {
     return switch (op) {
       case Unary _, Binary _, Compare _, Select _, Clamp _, Convert _, Reduce _ ->
           Kernels.refuses(sample(op, operands));
@@ -104,9 +78,7 @@ public final class Coverage {
       case DynamicSlice _, DynamicUpdateSlice _, Gather _ -> Optional.empty();
       case Dot _, Convolution _, ArgReduce _, RandomBits _ -> Optional.empty();
       case ReduceWindow _, SelectAndScatter _, Scatter _, Sort _ -> Optional.empty();
-      case Scan scan -> inside(scan.body());
-      case While loop -> inside(loop.condition(), loop.body());
-      case If branches -> inside(branches.then(), branches.otherwise());
+      case Scan _, While _, If _ -> no("control flow has no lowering yet");
       case CustomCall call -> no("no target " + call.target() + " is registered here");
       case AllReduce _, AllGather _, ReduceScatter _, CollectivePermute _ ->
           no("it opens no replica groups");
@@ -114,7 +86,7 @@ public final class Coverage {
   }
 
   private static Optional<String> no(String reason) {
-    return Optional.of(reason);
+    return Optional.of("the CPU backend leaves it to another device: " + reason);
   }
 
   private static Node sample(Op op, List<TensorType> operands) {

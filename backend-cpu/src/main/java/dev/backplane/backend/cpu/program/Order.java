@@ -39,11 +39,6 @@ record Order(List<Planned> steps, List<Integer> rounds) {
 
     private final int[] roundOf;
 
-    /** Of the round that is being filled. */
-    private int joined;
-
-    private boolean full;
-
     Sorter(Program program, Lowering.Lowered lowered) {
       this.lowered = lowered;
       steps = lowered.steps();
@@ -124,8 +119,6 @@ record Order(List<Planned> steps, List<Integer> rounds) {
           order.add(steps.get(step));
           rounds.add(round);
           roundOf[step] = round;
-          joined++;
-          full = steps.get(step).waits();
           for (int follower : followers.get(step)) {
             if (--waiting[follower] == 0) {
               ready.add(follower);
@@ -138,8 +131,6 @@ record Order(List<Planned> steps, List<Integer> rounds) {
           ready.addAll(later);
           later.clear();
           round++;
-          joined = 0;
-          full = false;
         }
       }
       if (order.size() != steps.size()) {
@@ -150,9 +141,6 @@ record Order(List<Planned> steps, List<Integer> rounds) {
 
     private boolean fits(int index, int round) {
       var step = steps.get(index);
-      if (full || step.waits() && joined > 0) {
-        return false;
-      }
       for (int read = 0; read < step.reads().size(); read++) {
         var value = lowered.root(step.reads().get(read));
         var writer = writers.get(value);

@@ -1,13 +1,15 @@
 package dev.backplane.backend.cpu.program;
 
+import java.util.List;
+
 /** A bound program that adds up how long each of its steps takes. */
 public final class TimedProgram {
   private final BoundProgram program;
-  private final Clock[] clocks;
+  private final List<Timed> steps;
 
-  TimedProgram(BoundProgram program, Clock[] clocks) {
+  TimedProgram(BoundProgram program, List<Timed> steps) {
     this.program = program;
-    this.clocks = clocks;
+    this.steps = List.copyOf(steps);
   }
 
   /** What to run. */
@@ -19,11 +21,11 @@ public final class TimedProgram {
    * Adds what each step took since this was last called: the longest of its parts. Allocates
    * nothing.
    *
-   * @param nanos an entry for each line of the report
+   * @param nanos an entry for each step
    */
   public void addTo(long[] nanos) {
     for (int i = 0; i < nanos.length; i++) {
-      nanos[i] += clocks[i].take();
+      nanos[i] += steps.get(i).take();
     }
   }
 }

@@ -63,8 +63,8 @@ public final class Crew implements AutoCloseable {
 
   /** Runs a program to its end, or the end of the round that fails. One caller at a time. */
   public void run(Work todo) {
-    if (size == 1 || todo.width() <= 1) {
-      for (int i = todo.first(); i < todo.rounds(); i = todo.next(i)) {
+    if (size == 1 || alone(todo)) {
+      for (int i = 0; i < todo.rounds(); i++) {
         for (int part = 0; part < todo.parts(i); part++) {
           todo.run(i, part);
         }
@@ -75,7 +75,7 @@ public final class Crew implements AutoCloseable {
     work = todo;
     failure = null;
     threads[0] = Thread.currentThread();
-    open(todo.first());
+    open(0);
     long seen = help(0);
     while (seen % GREATEST != 0) {
       await(seen, 0);
@@ -88,6 +88,15 @@ public final class Crew implements AutoCloseable {
       failure = null;
       throw rethrown(failed);
     }
+  }
+
+  private static boolean alone(Work todo) {
+    for (int i = 0; i < todo.rounds(); i++) {
+      if (todo.parts(i) > 1) {
+        return false;
+      }
+    }
+    return true;
   }
 
   private static RuntimeException rethrown(Throwable failed) {
@@ -159,24 +168,14 @@ public final class Crew implements AutoCloseable {
       failure = e;
     }
     if (unfinished.decrementAndGet() == 0) {
-      open(behind(at));
-    }
-  }
-
-  /** The round that comes next; the end where something failed. */
-  private int behind(int ended) {
-    var todo = Objects.requireNonNull(work);
-    try {
-      return failure == null ? todo.next(ended) : todo.rounds();
-    } catch (Throwable e) {
-      failure = e;
-      return todo.rounds();
+      open(at + 1);
     }
   }
 
   private void open(int next) {
     var todo = Objects.requireNonNull(work);
-    int parts = next == todo.rounds() ? 0 : todo.parts(next);
+    boolean over = failure != null || next == todo.rounds();
+    int parts = over ? 0 : todo.parts(next);
     round = next;
     unfinished.set(parts);
     open = (open / GREATEST + 1) * GREATEST + parts;
