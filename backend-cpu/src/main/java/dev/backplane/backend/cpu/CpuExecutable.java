@@ -138,7 +138,7 @@ final class CpuExecutable implements Executable {
                 + nanos.length);
       }
       this.nanos = nanos;
-      timed = nanos.length == 0 ? null : steps.timed();
+      timed = nanos.length == 0 ? null : steps.timed(kernels);
       return true;
     }
   }

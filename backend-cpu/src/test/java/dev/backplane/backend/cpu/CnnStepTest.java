@@ -6,6 +6,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.sun.management.ThreadMXBean;
 import dev.backplane.backend.Device;
+import dev.backplane.backend.Donations;
+import dev.backplane.backend.Numerics;
+import dev.backplane.backend.Program;
+import dev.backplane.backend.Tuning;
+import dev.backplane.backend.Workspace;
+import dev.backplane.op.Precision;
 import dev.backplane.runtime.reference.Interpreter;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
@@ -178,6 +184,28 @@ class CnnStepTest {
           kernels.stream().anyMatch(k -> k.implementation().startsWith("ref")), kernels.toString());
       assertTrue(
           kernels.stream().anyMatch(k -> k.name().equals("Convolution+bias")), kernels.toString());
+    }
+  }
+
+  /** bf16 is for products: who allows it is told that convolutions stay in f32. */
+  @Test
+  void thatConvolutionsDoNotUseBf16IsReported() {
+    var small = TrainStep.cnn(2, 12, 32, 10);
+    var numerics = new Numerics(Precision.BF16, true);
+    var program = new Program(small.graph(), Donations.none(), numerics, Tuning.none());
+    try (var workspace = new Workspace();
+        var executable = device.compile(program, workspace)) {
+      var convolutions =
+          executable.report().kernels().stream()
+              .filter(kernel -> kernel.name().startsWith("Convolution"))
+              .toList();
+      assertEquals(2, convolutions.size(), executable.report().toString());
+      assertTrue(
+          convolutions.stream().allMatch(kernel -> kernel.implementation().contains("in f32")),
+          convolutions.toString());
+    }
+    try (var step = new BoundStep(device, small, true)) {
+      assertFalse(step.report().toString().contains("in f32"), step.report().toString());
     }
   }
 }

@@ -38,7 +38,7 @@ import org.junit.jupiter.api.Test;
  */
 class DonationTest {
   private static final int SIZE = 6;
-  private static final TensorType TYPE = TensorType.of(DType.I32, SIZE, SIZE);
+  static final TensorType TYPE = TensorType.of(DType.I32, SIZE, SIZE);
   private static final int PROGRAMS = 250;
 
   @Test
@@ -127,7 +127,7 @@ class DonationTest {
     return pool.get(random.nextInt(pool.size()));
   }
 
-  private static Value node(Graph.Builder builder, Random random, Value x, Value y) {
+  static Value node(Graph.Builder builder, Random random, Value x, Value y) {
     return switch (random.nextInt(9)) {
       case 0 -> builder.apply(new Binary(Binary.Kind.ADD), x, y);
       case 1 -> builder.apply(new Binary(Binary.Kind.MULTIPLY), x, y);

@@ -109,7 +109,7 @@ class RoundsTest {
   }
 
   /** Every donated argument is the memory of the result that it is donated to. */
-  private static List<Literal> run(Program program, List<Literal> arguments, int[] order) {
+  static List<Literal> run(Program program, List<Literal> arguments, int[] order) {
     var target = target();
     var graph = program.graph();
     var memory = new ArrayList<Long>();
@@ -143,7 +143,7 @@ class RoundsTest {
   }
 
   private static void runRounds(BoundProgram bound, int[] order) {
-    for (int round = 0; round < bound.rounds(); round++) {
+    for (int round = bound.first(); round < bound.rounds(); round = bound.next(round)) {
       for (int part : order) {
         if (part < bound.parts(round)) {
           bound.run(round, part);

@@ -1,8 +1,12 @@
 package dev.backplane.backend.cpu.contraction;
 
 import dev.backplane.backend.cpu.internal.Libc;
+import dev.backplane.backend.cpu.kernel.Forms;
+import dev.backplane.backend.cpu.warm.Cold;
+import dev.backplane.backend.cpu.warm.Succession;
 import dev.backplane.kit.contraction.MatrixProduct;
 import dev.backplane.tensor.DType;
+import java.util.Optional;
 
 /**
  * A batched matrix product by our own kernel, for the types oneDNN does not multiply: operands are
@@ -15,7 +19,8 @@ public final class BlockedProduct {
   private final DType result;
   private final boolean bias;
   private final Accumulator accumulator;
-  private final Microkernel kernel;
+  private final String form;
+  private final Succession<Microkernel> kernel;
   private final int columns;
   private final long strips;
 
@@ -23,23 +28,29 @@ public final class BlockedProduct {
    * A product to run any number of times.
    *
    * @param bias whether a bias [n] of the result's type, which is then f32, is added
-   * @param vectors whether the Vector API may be used; the bits are the same
+   * @param forms which forms of the microkernel may run; the bits are the same
    */
   public BlockedProduct(
-      MatrixProduct product, DType operands, DType result, boolean bias, boolean vectors) {
+      MatrixProduct product, DType operands, DType result, boolean bias, Forms forms) {
     this.product = product;
     this.operands = operands;
     this.result = result;
     this.bias = bias;
     accumulator = Accumulator.of(operands);
-    kernel = Microkernel.of(vectors);
+    kernel = Microkernel.of(forms, accumulator);
+    form = Microkernel.of(forms != Forms.SCALAR).form();
     columns = Microkernel.PANEL_BYTES / accumulator.bytes();
     strips = (product.m() + Microkernel.ROWS - 1) / Microkernel.ROWS;
   }
 
   /** As reports name it. */
   public String implementation() {
-    return "blocked:" + accumulator.name().toLowerCase(java.util.Locale.ROOT) + ":" + kernel.form();
+    return "blocked:" + accumulator.name().toLowerCase(java.util.Locale.ROOT) + ":" + form;
+  }
+
+  /** Its way to the faster form; nothing where it has none. */
+  public Optional<Cold> cold() {
+    return kernel.cold();
   }
 
   /** Scratch: the packed left operand, one panel of the right one, one tile. */
@@ -61,6 +72,7 @@ public final class BlockedProduct {
 
   /** Computes the product of the matrices at these addresses. */
   public void run(long left, long right, long biasRow, long to, long scratch) {
+    var tiles = kernel.now();
     long leftBytes = operands.bytes();
     for (long b = 0; b < product.batch(); b++) {
       long leftMatrix = left + b * product.left().batchStride() * leftBytes;
@@ -72,7 +84,7 @@ public final class BlockedProduct {
       for (long column = 0; column < product.n(); column += columns) {
         packPanel(rightMatrix, column, scratch + panelOffset());
         for (long strip = 0; strip < strips; strip++) {
-          kernel.run(
+          tiles.run(
               accumulator,
               scratch + strip * stripBytes(),
               scratch + panelOffset(),

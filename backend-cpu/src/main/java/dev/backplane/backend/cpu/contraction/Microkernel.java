@@ -1,5 +1,9 @@
 package dev.backplane.backend.cpu.contraction;
 
+import dev.backplane.backend.cpu.kernel.Forms;
+import dev.backplane.backend.cpu.warm.Succession;
+import java.util.Locale;
+
 /**
  * The inner loop of a blocked product: a tile of {@link #ROWS} × one panel, summed over k from
  * first to last, fused multiply-adds for floats. Every element is one chain of operations in that
@@ -39,5 +43,23 @@ public interface Microkernel {
    */
   static Microkernel of(boolean vectors) {
     return vectors ? new VectorMicrokernel() : new ScalarMicrokernel();
+  }
+
+  /**
+   * The best form, in the end.
+   *
+   * @param type of the sums that are asked for
+   */
+  static Succession<Microkernel> of(Forms forms, Accumulator type) {
+    return switch (forms) {
+      case SCALAR -> Succession.of(of(false));
+      case VECTOR -> Succession.of(of(true));
+      case VECTOR_ONCE_WARM ->
+          Succession.of(
+              "the product of " + type.name().toLowerCase(Locale.ROOT),
+              of(false),
+              () -> of(true),
+              vectors -> new MicrokernelRehearsal(vectors, type));
+    };
   }
 }

@@ -3,6 +3,7 @@ package dev.backplane.backend.cpu.convolution;
 import static dev.backplane.backend.cpu.internal.Libc.ALL;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
+import static java.lang.foreign.ValueLayout.JAVA_LONG_UNALIGNED;
 import static java.lang.foreign.ValueLayout.JAVA_SHORT;
 
 import dev.backplane.tensor.DType;
@@ -14,14 +15,16 @@ import dev.backplane.tensor.DType;
 public final class Finite {
   private Finite() {}
 
-  /**
-   * Looks at every element.
-   *
-   * @param vectors whether the Vector API may be used
-   */
-  public static boolean all(DType dtype, long at, long count, boolean vectors) {
+  /** Two exponents of f32, and what added to them leaves its mark above one that is all ones. */
+  private static final long EXPONENTS = 0x7f8000007f800000L;
+
+  private static final long ONES = 0x0080000000800000L;
+  private static final long MARKS = 0x8000000080000000L;
+
+  /** Looks at every element. */
+  public static boolean all(DType dtype, long at, long count) {
     return switch (dtype) {
-      case F32 -> vectors ? VectorFinite.all(at, count) : f32(at, count);
+      case F32 -> f32(at, count);
       case F64 -> f64(at, count);
       case BF16 -> narrow(at, count, 0x7f80);
       case F16 -> narrow(at, count, 0x7c00);
@@ -29,13 +32,17 @@ public final class Finite {
     };
   }
 
-  static boolean f32(long at, long count) {
-    for (long i = 0; i < count; i++) {
-      if ((ALL.get(JAVA_INT, at + 4 * i) & 0x7f800000) == 0x7f800000) {
-        return false;
-      }
+  /** By twos, without a branch: as fast as memory is, and soon compiled. */
+  private static boolean f32(long at, long count) {
+    long marks = 0;
+    long pairs = count / 2;
+    for (long i = 0; i < pairs; i++) {
+      marks |= (ALL.get(JAVA_LONG_UNALIGNED, at + 8 * i) & EXPONENTS) + ONES;
     }
-    return true;
+    if (count % 2 == 1) {
+      marks |= (ALL.get(JAVA_INT, at + 4 * (count - 1)) & 0x7f800000L) + ONES;
+    }
+    return (marks & MARKS) == 0;
   }
 
   private static boolean f64(long at, long count) {

@@ -14,6 +14,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * A compiled program: steps in order, and a place for every value they touch. Bound to buffers and
@@ -23,6 +24,10 @@ public final class Assembly implements AutoCloseable {
   private final List<Planned> steps;
   private final StoragePlan storage;
   private final int[] rounds;
+
+  /** Of each step the first of its lines in the report, and behind them all their number. */
+  private final int[] lines;
+
   private final Map<Value, Long> constantOffsets = new HashMap<>();
   private final long constants;
   private final CompileReport report;
@@ -34,31 +39,63 @@ public final class Assembly implements AutoCloseable {
     this.storage = storage;
     rounds = storage.rounds();
     constants = prepare(literals);
+    lines = new int[steps.size() + 1];
     var kernels = new ArrayList<CompileReport.Kernel>();
-    for (var step : steps) {
-      kernels.add(kernel(step));
+    for (int i = 0; i < steps.size(); i++) {
+      lines[i] = kernels.size();
+      report(steps.get(i), kernels);
     }
+    lines[steps.size()] = kernels.size();
     report =
         new CompileReport(kernels, Map.of(), storage.scratchBytes(), System.nanoTime() - started);
   }
 
+  /** A step has one line, a loop or a branch those of its bodies. */
+  private static void report(Planned step, List<CompileReport.Kernel> kernels) {
+    if (step.bodies().isEmpty()) {
+      kernels.add(kernel(step));
+      return;
+    }
+    var origins = origins(step.nodes());
+    for (var body : step.bodies()) {
+      for (var kernel : body.report().kernels()) {
+        kernels.add(
+            new CompileReport.Kernel(
+                step.name() + " " + kernel.name(),
+                kernel.implementation(),
+                kernel.nodes(),
+                kernel.origin().isEmpty() ? origins : kernel.origin(),
+                step.times() * kernel.flops(),
+                step.times() * kernel.bytes()));
+      }
+    }
+  }
+
   private static CompileReport.Kernel kernel(Planned step) {
     var nodes = step.nodes();
-    var origins = nodes.stream().map(Node::origin).filter(origin -> !origin.isEmpty()).distinct();
     return new CompileReport.Kernel(
         step.name(),
         step.parts() == 1 ? step.implementation() : step.implementation() + " ×" + step.parts(),
         nodes.size(),
-        origins.collect(Collectors.joining(",")),
+        origins(nodes),
         nodes.stream().mapToLong(Work::flops).sum(),
         Work.bytes(step.reads(), step.writes()));
   }
 
-  /** Compiles a program. */
+  private static String origins(List<Node> nodes) {
+    var origins = nodes.stream().map(Node::origin).filter(origin -> !origin.isEmpty()).distinct();
+    return origins.collect(Collectors.joining(","));
+  }
+
+  /** Compiles a program, divided into as many parts as it has work for. */
   public static Assembly of(Program program, Target target) {
+    return divided(program, target.forWork(Estimate.nanos(program.graph())));
+  }
+
+  /** Compiles a program, divided into the parts of the target. */
+  static Assembly divided(Program program, Target target) {
     long started = System.nanoTime();
-    var divided = target.forWork(Estimate.nanos(program.graph()));
-    var lowered = Lowering.lower(program, divided);
+    var lowered = Lowering.lower(program, target);
     try {
       var storage = StoragePlan.of(program, lowered);
       return new Assembly(storage.steps(), storage, lowered.constants(), started);
@@ -95,9 +132,40 @@ public final class Assembly implements AutoCloseable {
     return report;
   }
 
-  /** What has a faster form to come. */
+  /** What has a faster form to come, inside loops too. */
   public List<Cold> cold() {
-    return steps.stream().flatMap(step -> step.cold().stream()).toList();
+    return steps.stream()
+        .flatMap(
+            step ->
+                Stream.concat(
+                    step.cold().stream(),
+                    step.bodies().stream().flatMap(body -> body.cold().stream())))
+        .toList();
+  }
+
+  /** The greatest number of parts of its steps. */
+  int parts() {
+    return steps.stream().mapToInt(Planned::parts).max().orElse(1);
+  }
+
+  /** How often the parts wait for each other in one run, at least; 1 where they never do. */
+  int rounds() {
+    return rounds.length == 0 ? 1 : 1 + rounds[rounds.length - 1];
+  }
+
+  /** Whether the parts wait for each other in one run. */
+  boolean waits() {
+    return rounds() > 1 || steps.stream().anyMatch(Planned::waits);
+  }
+
+  /** As {@link StoragePlan#runsOnWithoutWaiting}. */
+  boolean runsOnWithoutWaiting(int carries) {
+    return storage.runsOnWithoutWaiting(carries);
+  }
+
+  /** About how many bound steps a binding makes. */
+  long bindings() {
+    return 1 + steps.stream().mapToLong(Planned::bindings).sum();
   }
 
   /** Scratch memory it needs. */
@@ -125,7 +193,8 @@ public final class Assembly implements AutoCloseable {
       bound.forEach(Bound::close);
       throw e;
     }
-    return new BoundProgram(bound, steps.stream().map(Planned::parts).toList(), rounds);
+    var parts = steps.stream().map(Planned::parts).toList();
+    return BoundProgram.of(bound, parts, rounds, lines);
   }
 
   private long[] addresses(List<Value> values, long[] arguments, long[] results, long scratch) {

@@ -4,7 +4,9 @@ import dev.backplane.backend.cpu.contraction.BlockedProduct;
 import dev.backplane.backend.cpu.internal.Libc;
 import dev.backplane.backend.cpu.internal.OneDnn;
 import dev.backplane.backend.cpu.internal.Primitive;
+import dev.backplane.backend.cpu.kernel.Forms;
 import dev.backplane.backend.cpu.movement.StridedCopy;
+import dev.backplane.backend.cpu.warm.Cold;
 import dev.backplane.graph.Node;
 import dev.backplane.graph.Value;
 import dev.backplane.kit.contraction.MatrixProduct;
@@ -84,7 +86,7 @@ final class Contraction implements Planned {
       Value result,
       List<Node> nodes,
       Precision precision,
-      boolean vectors,
+      Forms forms,
       Target target) {
     var left = node.operands().getFirst().type();
     var right = node.operands().get(1).type();
@@ -111,7 +113,7 @@ final class Contraction implements Planned {
                         ? Optional.empty()
                         : Optional.of(
                             new BlockedProduct(
-                                part, left.dtype(), dot.result(), bias.isPresent(), vectors)));
+                                part, left.dtype(), dot.result(), bias.isPresent(), forms)));
               }));
     }
     return new Contraction(node, bias, result, nodes, product, division, parts, target);
@@ -176,6 +178,15 @@ final class Contraction implements Planned {
   }
 
   @Override
+  public List<Cold> cold() {
+    return parts.stream()
+        .flatMap(part -> part.blocked().stream())
+        .distinct()
+        .flatMap(product -> product.cold().stream())
+        .toList();
+  }
+
+  @Override
   public String implementation() {
     return parts.getFirst().implementation();
   }
@@ -236,6 +247,15 @@ final class Contraction implements Planned {
   @Override
   public long scratchBytes() {
     return copyBytes() + parts.stream().mapToLong(Contraction::padded).sum();
+  }
+
+  @Override
+  public Span scratch(int part) {
+    if (division.parts() == 1) {
+      return new Span(0, scratchBytes());
+    }
+    long first = parts.subList(0, part).stream().mapToLong(Contraction::padded).sum();
+    return new Span(first, first + padded(parts.get(part)));
   }
 
   private static long padded(Part part) {

@@ -75,10 +75,11 @@ final class ConvolutionStep implements Planned {
 
   @Override
   public String implementation() {
-    return natives.values().stream()
-        .map(NativeConvolution::implementation)
-        .findFirst()
-        .orElseGet(own::implementation);
+    return request.report(
+        natives.values().stream()
+            .map(NativeConvolution::implementation)
+            .findFirst()
+            .orElseGet(own::implementation));
   }
 
   @Override
@@ -249,7 +250,7 @@ final class ConvolutionStep implements Planned {
     }
 
     private void run() {
-      if (guarded && !Finite.all(dtype, kernel, weights, request.vectors())) {
+      if (guarded && !Finite.all(dtype, kernel, weights)) {
         work.run(x, kernel, bias, to, scratch, firstRow, endRow, true);
         return;
       }

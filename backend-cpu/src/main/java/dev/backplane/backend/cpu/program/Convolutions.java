@@ -10,6 +10,7 @@ import dev.backplane.graph.Node;
 import dev.backplane.graph.Value;
 import dev.backplane.op.Broadcast;
 import dev.backplane.op.Convolution;
+import dev.backplane.op.Precision;
 import dev.backplane.tensor.DType;
 import dev.backplane.tensor.TensorType;
 import java.util.HashMap;
@@ -33,6 +34,7 @@ final class Convolutions {
    * @param bias what is added to each output feature
    * @param result what is written: the node's result, or the sum with the bias
    * @param nodes the nodes of the graph that this covers
+   * @param bf16 whether operands of f32 may be rounded to bf16, which no implementation here does
    */
   record Request(
       Node node,
@@ -41,18 +43,22 @@ final class Convolutions {
       Optional<Value> bias,
       Value result,
       List<Node> nodes,
-      boolean vectors) {
+      boolean vectors,
+      boolean bf16) {
     static Request of(
         Node node,
         Convolution op,
         Optional<Value> bias,
         Value result,
         List<Node> nodes,
-        boolean vectors) {
+        boolean vectors,
+        Precision precision) {
       var x = node.operands().getFirst().type().shape();
       var k = node.operands().get(1).type().shape();
       var geometry = Geometry.of(op, x, k, node.result().type().shape());
-      return new Request(node, op, geometry, bias, result, nodes, vectors);
+      boolean asked = op.precision() == Precision.BF16 || precision == Precision.BF16;
+      boolean bf16 = asked && node.operands().getFirst().type().dtype() == DType.F32;
+      return new Request(node, op, geometry, bias, result, nodes, vectors, bf16);
     }
 
     TensorType x() {
@@ -69,6 +75,11 @@ final class Convolutions {
 
     String name() {
       return bias.isPresent() ? "Convolution+bias" : "Convolution";
+    }
+
+    /** As reports name it, with what of the user's wishes it does not do. */
+    String report(String implementation) {
+      return bf16 ? implementation + ", in f32: bf16 is for products only" : implementation;
     }
 
     /** Whether a zero for padding may meet what is not finite. */

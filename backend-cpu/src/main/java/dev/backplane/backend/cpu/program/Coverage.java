@@ -1,6 +1,7 @@
 package dev.backplane.backend.cpu.program;
 
 import dev.backplane.backend.Support;
+import dev.backplane.graph.Graph;
 import dev.backplane.graph.Node;
 import dev.backplane.graph.Value;
 import dev.backplane.op.AllGather;
@@ -64,11 +65,36 @@ public final class Coverage {
           new Support.ByDecomposition(
               "the CPU backend fuses what " + composite.name() + " is made of");
       case Primitive primitive ->
-          refusal(primitive, operands).<Support>map(Support.No::new).orElseGet(Support.Native::new);
+          refusal(primitive, operands)
+              .<Support>map(
+                  reason ->
+                      new Support.No("the CPU backend leaves it to another device: " + reason))
+              .orElseGet(Support.Native::new);
     };
   }
 
-  static Optional<String> refusal(Primitive op, List<TensorType> operands) {
+  /** A loop or a branch runs here if all inside it does. */
+  private static Optional<String> inside(Graph... bodies) {
+    for (var body : bodies) {
+      for (var node : body.nodes()) {
+        var refused = refusal(node);
+        if (refused.isPresent()) {
+          return Optional.of("in its body, " + node.op().name() + ": " + refused.get());
+        }
+      }
+    }
+    return Optional.empty();
+  }
+
+  private static Optional<String> refusal(Node node) {
+    return switch (node.op()) {
+      case Composite _ -> Optional.of("it is not decomposed");
+      case Primitive primitive ->
+          refusal(primitive, node.operands().stream().map(Value::type).toList());
+    };
+  }
+
+  private static Optional<String> refusal(Primitive op, List<TensorType> operands) {
     return switch (op) {
       case Unary _, Binary _, Compare _, Select _, Clamp _, Convert _, Reduce _ ->
           Kernels.refuses(sample(op, operands));
@@ -78,7 +104,9 @@ public final class Coverage {
       case DynamicSlice _, DynamicUpdateSlice _, Gather _ -> Optional.empty();
       case Dot _, Convolution _, ArgReduce _, RandomBits _ -> Optional.empty();
       case ReduceWindow _, SelectAndScatter _, Scatter _, Sort _ -> Optional.empty();
-      case Scan _, While _, If _ -> no("control flow has no lowering yet");
+      case Scan scan -> inside(scan.body());
+      case While loop -> inside(loop.condition(), loop.body());
+      case If branches -> inside(branches.then(), branches.otherwise());
       case CustomCall call -> no("no target " + call.target() + " is registered here");
       case AllReduce _, AllGather _, ReduceScatter _, CollectivePermute _ ->
           no("it opens no replica groups");
@@ -86,7 +114,7 @@ public final class Coverage {
   }
 
   private static Optional<String> no(String reason) {
-    return Optional.of("the CPU backend leaves it to another device: " + reason);
+    return Optional.of(reason);
   }
 
   private static Node sample(Op op, List<TensorType> operands) {

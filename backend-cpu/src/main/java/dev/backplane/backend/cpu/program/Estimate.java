@@ -50,6 +50,9 @@ import java.util.List;
  * into how many parts steps are divided, and so which bits come out.
  */
 final class Estimate {
+  /** What a loop of unknown length is taken for. */
+  private static final int ITERATIONS = 10;
+
   private Estimate() {}
 
   /** Nanoseconds for a program. */
@@ -82,7 +85,10 @@ final class Estimate {
             case SelectAndScatter op -> 0.5 * read * window(op.windows());
             case Dot dot -> products(node, dot) * (vectors(node) ? 0.025 : 0.5);
             case Convolution op -> elements * positions(node, op) * (vectors(node) ? 0.04 : 0.5);
-            case Scan _, While _, If _, CustomCall _ -> 0;
+            case Scan scan -> scan.length() * nanos(scan.body());
+            case While loop -> ITERATIONS * (nanos(loop.condition()) + nanos(loop.body()));
+            case If branches -> Math.max(nanos(branches.then()), nanos(branches.otherwise()));
+            case CustomCall _ -> 0;
             case AllReduce _, AllGather _, ReduceScatter _, CollectivePermute _ -> 0;
           };
     };

@@ -130,6 +130,13 @@ record FusedRows(Step.Fused group, Kernel kernel, Division division, Optional<Va
   }
 
   @Override
+  public Span scratch(int part) {
+    return partials.isPresent()
+        ? new Span(0, 0)
+        : new Span(part * stride(kernel), (part + 1) * stride(kernel));
+  }
+
+  @Override
   public Bound bind(long[] reads, long[] writes, long scratch) {
     var outputs = new long[group.outputs().size()];
     for (int i = 0; i < outputs().size(); i++) {

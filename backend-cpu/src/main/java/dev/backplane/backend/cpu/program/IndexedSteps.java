@@ -1,12 +1,16 @@
 package dev.backplane.backend.cpu.program;
 
+import dev.backplane.backend.cpu.kernel.Forms;
 import dev.backplane.backend.cpu.scatter.Slices;
 import dev.backplane.backend.cpu.scatter.Updates;
 import dev.backplane.backend.cpu.sort.LaneSort;
+import dev.backplane.backend.cpu.warm.Cold;
+import dev.backplane.backend.cpu.warm.Succession;
 import dev.backplane.graph.Node;
 import dev.backplane.graph.Value;
 import dev.backplane.op.Scatter;
 import dev.backplane.op.Sort;
+import java.util.List;
 
 /** The steps of sorts and scatters. */
 final class IndexedSteps {
@@ -32,17 +36,24 @@ final class IndexedSteps {
   }
 
   /** In one part: several updates of an element are applied in their order. */
-  static Planned scatter(Node node, Scatter op, boolean vectors) {
+  static Planned scatter(Node node, Scatter op, Forms forms) {
     var x = node.operands().getFirst().type();
     var updates = new Updates(op, x, node.operands().get(1).type(), node.operands().get(2).type());
-    return new ScatterStep(node, updates, Slices.of(x.dtype(), vectors));
+    var form = Slices.of(x.dtype(), forms != Forms.SCALAR).form();
+    return new ScatterStep(node, updates, form, Slices.of(x.dtype(), forms));
   }
 
   /** A scatter; its result may take the memory of x. */
-  private record ScatterStep(Node node, Updates updates, Slices slices) implements OneNode {
+  private record ScatterStep(Node node, Updates updates, String form, Succession<Slices> slices)
+      implements OneNode {
+    @Override
+    public List<Cold> cold() {
+      return slices.cold().stream().toList();
+    }
+
     @Override
     public String implementation() {
-      return "scatter:" + slices.form();
+      return "scatter:" + form;
     }
 
     @Override

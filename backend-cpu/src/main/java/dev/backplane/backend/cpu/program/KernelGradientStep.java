@@ -48,19 +48,12 @@ final class KernelGradientStep implements Planned {
    * zero for padding may have met it. Every element of a cotangent goes into some sum under each
    * element of the window, so that one that is not finite shows.
    */
-  record Exact(
-      DType dtype,
-      long elements,
-      long rows,
-      boolean vectors,
-      boolean guarded,
-      PatchProduct product) {
+  record Exact(DType dtype, long elements, long rows, boolean guarded, PatchProduct product) {
     Exact(Convolutions.Request request) {
       this(
           request.result().type().dtype(),
           request.result().type().shape().size(),
           request.geometry().rows(),
-          request.vectors(),
           request.guarded(),
           new PatchProduct(
               request.geometry(),
@@ -75,7 +68,7 @@ final class KernelGradientStep implements Planned {
     }
 
     void correct(PatchProduct.Work work, long x, long kernel, long to, long scratch) {
-      if (guarded && !Finite.all(dtype, to, elements, vectors)) {
+      if (guarded && !Finite.all(dtype, to, elements)) {
         work.run(x, kernel, 0, to, scratch, 0, rows, true);
       }
     }
@@ -88,7 +81,7 @@ final class KernelGradientStep implements Planned {
 
   @Override
   public String implementation() {
-    return natives.values().iterator().next().implementation();
+    return request.report(natives.values().iterator().next().implementation());
   }
 
   @Override

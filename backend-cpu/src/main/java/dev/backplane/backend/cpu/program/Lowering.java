@@ -59,6 +59,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * Turns a graph into steps. Contractions take the bias that is added to them; what only renames
@@ -126,7 +127,12 @@ final class Lowering {
       node.results().forEach(result -> makers.put(result, node));
       node.operands().forEach(operand -> uses.merge(operand, 1, Integer::sum));
     }
-    fresh = 1 + makers.keySet().stream().mapToInt(Value::id).max().orElse(0);
+    fresh =
+        1
+            + Stream.concat(makers.keySet().stream(), graph.inputs().stream())
+                .mapToInt(Value::id)
+                .max()
+                .orElse(0);
     graph.outputs().forEach(output -> uses.merge(output, 1, Integer::sum));
     graph.nodes().forEach(this::findBias);
     for (var step : Fusion.partition(graph, this::fusible)) {
@@ -265,12 +271,14 @@ final class Lowering {
       case Reduce op -> reduce(node, op);
       case Unary _, Binary _, Compare _, Select _, Clamp _, Convert _ -> alone(node);
       case ReduceWindow op -> steps.add(WindowSteps.reduce(node, op, forms(), target.parts()));
-      case SelectAndScatter op ->
-          steps.add(WindowSteps.select(node, op, forms(), target.parts()));
-      case Scatter op -> steps.add(IndexedSteps.scatter(node, op, vectors()));
+      case SelectAndScatter op -> steps.add(WindowSteps.select(node, op, forms(), target.parts()));
+      case Scatter op -> steps.add(IndexedSteps.scatter(node, op, forms()));
       case Sort op -> steps.add(IndexedSteps.sort(node, op, target.parts()));
       case Convolution op -> convolution(node, op, Optional.empty(), node.result(), List.of(node));
-      case Scan _, While _, If _, CustomCall _ -> throw refused(node, "it has no lowering here");
+      case Scan op -> steps.add(Loops.scan(node, op, program, target));
+      case While op -> steps.add(Loops.whileLoop(node, op, program, target));
+      case If op -> steps.add(Loops.branch(node, op, program, target));
+      case CustomCall _ -> throw refused(node, "it has no lowering here");
       case AllReduce _, AllGather _, ReduceScatter _, CollectivePermute _ ->
           throw refused(node, "there are no replica groups here");
     }
@@ -311,13 +319,15 @@ final class Lowering {
             result,
             nodes,
             program.numerics().contractions(),
-            vectors(),
+            forms(),
             target));
   }
 
   private void convolution(
       Node node, Convolution op, Optional<Value> bias, Value result, List<Node> nodes) {
-    var request = Convolutions.Request.of(node, op, bias, result, nodes, vectors());
+    var request =
+        Convolutions.Request.of(
+            node, op, bias, result, nodes, vectors(), program.numerics().contractions());
     steps.addAll(Convolutions.plan(request, target, fresh++));
   }
 

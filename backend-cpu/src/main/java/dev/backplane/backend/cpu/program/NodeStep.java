@@ -23,18 +23,6 @@ record NodeStep(
         node.op().name(), List.of(node), implementation, node.operands(), node.results(), binder);
   }
 
-  /** A copy of one value into the memory of another of the same size. */
-  static NodeStep copy(Value from, Value to) {
-    long bytes = from.type().bytes();
-    return new NodeStep(
-        "copy",
-        List.of(),
-        "bulk",
-        List.of(from),
-        List.of(to),
-        (reads, writes) -> _ -> Movements.copy(reads[0], writes[0], bytes));
-  }
-
   @Override
   public long scratchBytes() {
     return 0;

@@ -39,6 +39,11 @@ record Order(List<Planned> steps, List<Integer> rounds) {
 
     private final int[] roundOf;
 
+    /** Of the round that is being filled. */
+    private int joined;
+
+    private boolean full;
+
     Sorter(Program program, Lowering.Lowered lowered) {
       this.lowered = lowered;
       steps = lowered.steps();
@@ -119,6 +124,8 @@ record Order(List<Planned> steps, List<Integer> rounds) {
           order.add(steps.get(step));
           rounds.add(round);
           roundOf[step] = round;
+          joined++;
+          full = steps.get(step).waits();
           for (int follower : followers.get(step)) {
             if (--waiting[follower] == 0) {
               ready.add(follower);
@@ -131,6 +138,8 @@ record Order(List<Planned> steps, List<Integer> rounds) {
           ready.addAll(later);
           later.clear();
           round++;
+          joined = 0;
+          full = false;
         }
       }
       if (order.size() != steps.size()) {
@@ -141,6 +150,9 @@ record Order(List<Planned> steps, List<Integer> rounds) {
 
     private boolean fits(int index, int round) {
       var step = steps.get(index);
+      if (full || step.waits() && joined > 0) {
+        return false;
+      }
       for (int read = 0; read < step.reads().size(); read++) {
         var value = lowered.root(step.reads().get(read));
         var writer = writers.get(value);

@@ -57,6 +57,14 @@ interface Planned extends AutoCloseable {
     return Span.all(writes().get(write));
   }
 
+  /**
+   * Whether its parts wait for each other on the way, as those of a loop may: then nothing else
+   * runs in the rounds that it takes.
+   */
+  default boolean waits() {
+    return false;
+  }
+
   /** Whether every part writes all of a value, and all of them the same bits. */
   default boolean repeats(int write) {
     return false;
@@ -64,6 +72,11 @@ interface Planned extends AutoCloseable {
 
   /** Scratch memory of its own while it runs, of all parts together. */
   long scratchBytes();
+
+  /** What a part touches of the scratch memory; all of it unless said otherwise. */
+  default Span scratch(int part) {
+    return new Span(0, scratchBytes());
+  }
 
   /**
    * Whether a value it writes may lie in the very memory of one that it reads: no element is read
@@ -79,6 +92,21 @@ interface Planned extends AutoCloseable {
   /** What of it has a faster form to come, of the same bits. */
   default List<Cold> cold() {
     return List.of();
+  }
+
+  /** The programs inside it, which a loop or a branch has. */
+  default List<Assembly> bodies() {
+    return List.of();
+  }
+
+  /** How often it runs each of its {@link #bodies}, where that is known; else 1. */
+  default int times() {
+    return 1;
+  }
+
+  /** About how many bound steps a binding makes. */
+  default long bindings() {
+    return 1;
   }
 
   /** Binds it to addresses, in the order of reads and writes. */

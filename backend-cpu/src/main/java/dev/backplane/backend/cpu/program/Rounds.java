@@ -17,7 +17,8 @@ final class Rounds {
     /** The address of what is never written. */
     long CONSTANT = -1;
 
-    long of(Value value);
+    /** Where a step finds a value. */
+    long of(int step, Value value);
 
     long ofScratch(int step);
   }
@@ -62,14 +63,18 @@ final class Rounds {
     }
     var current = new ArrayList<Access>();
     int round = 0;
+    boolean closed = false;
     for (int i = 0; i < rounds.length; i++) {
+      boolean alone = steps.get(i).waits();
       var accesses = accesses(steps.get(i), i, addresses);
-      boolean waits = accesses.stream().anyMatch(a -> current.stream().anyMatch(a::meets));
-      if (waits) {
+      if (closed
+          || alone && i > 0
+          || accesses.stream().anyMatch(a -> current.stream().anyMatch(a::meets))) {
         current.clear();
         round++;
       }
       current.addAll(accesses);
+      closed = alone;
       rounds[i] = round;
     }
     return rounds;
@@ -79,7 +84,7 @@ final class Rounds {
     var accesses = new ArrayList<Access>();
     for (int read = 0; read < step.reads().size(); read++) {
       var value = step.reads().get(read);
-      long at = addresses.of(value);
+      long at = addresses.of(index, value);
       if (at != Addresses.CONSTANT) {
         var spans = new ArrayList<Span>();
         for (int part = 0; part < step.parts(); part++) {
@@ -90,7 +95,7 @@ final class Rounds {
     }
     for (int write = 0; write < step.writes().size(); write++) {
       var value = step.writes().get(write);
-      long at = addresses.of(value);
+      long at = addresses.of(index, value);
       var spans = new ArrayList<Span>();
       for (int part = 0; part < step.parts(); part++) {
         spans.add(step.written(write, part).shifted(at));
@@ -99,8 +104,11 @@ final class Rounds {
     }
     if (step.scratchBytes() > 0) {
       long at = addresses.ofScratch(index);
-      var all = new Span(at, at + step.scratchBytes());
-      accesses.add(new Access(true, false, step.parts(), all, List.of(all)));
+      var spans = new ArrayList<Span>();
+      for (int part = 0; part < step.parts(); part++) {
+        spans.add(step.scratch(part).shifted(at));
+      }
+      accesses.add(access(true, false, step.scratchBytes(), at, spans));
     }
     return accesses;
   }

@@ -7,6 +7,7 @@ import dev.backplane.graph.Value;
 import dev.backplane.kit.memory.Lifetime;
 import dev.backplane.kit.memory.MemoryPlan;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -131,7 +132,7 @@ final class StoragePlan {
     for (int r : copies) {
       var slot = slot(r);
       places.put(slot, new Place.Result(r));
-      append(NodeStep.copy(rescued.getOrDefault(root(outputs.get(r)), outputs.get(r)), slot));
+      append(copy(rescued.getOrDefault(root(outputs.get(r)), outputs.get(r)), slot));
     }
   }
 
@@ -144,9 +145,15 @@ final class StoragePlan {
       if (argument >= 0 && taker != r && !rescued.containsKey(root)) {
         var aside = new Value(-1 - outputs.size() - r, outputs.get(r).type());
         rescued.put(root, aside);
-        append(NodeStep.copy(outputs.get(r), aside));
+        append(copy(outputs.get(r), aside));
       }
     }
+  }
+
+  /** Divided as the steps are, so that whoever wrote a row copies it too. */
+  private CopyStep copy(Value from, Value to) {
+    int parts = steps.stream().mapToInt(Planned::parts).max().orElse(1);
+    return CopyStep.of(from, to, parts);
   }
 
   private void append(Planned step) {
@@ -281,6 +288,34 @@ final class StoragePlan {
     return Rounds.of(steps, new Addresses());
   }
 
+  /**
+   * Whether the program may run again and again, each run's first inputs being what the run before
+   * left in its first outputs, without that the parts wait for each other.
+   *
+   * @param carries how many of the inputs and outputs are handed on
+   */
+  boolean runsOnWithoutWaiting(int carries) {
+    if (steps.stream().anyMatch(Planned::waits)) {
+      return false;
+    }
+    // What a run reads and writes is where the one after the next reads and writes it.
+    var runs = new ArrayList<Planned>();
+    for (int run = 0; run < 3; run++) {
+      runs.addAll(steps);
+    }
+    var rounds = Rounds.of(runs, new Runs(carries));
+    return Arrays.stream(rounds).allMatch(round -> round == 0);
+  }
+
+  private long scratch(Value value, Place place) {
+    return switch (place) {
+      case Place.Scratch(long offset) -> offset;
+      case Place.Prepared _ -> Rounds.Addresses.CONSTANT;
+      case Place.Argument _, Place.Result _ ->
+          throw new IllegalStateException(value + " lies in a buffer");
+    };
+  }
+
   /** A number for each byte there is: the same memory has the same numbers. */
   private final class Addresses implements Rounds.Addresses {
     private final List<Long> arguments = new ArrayList<>();
@@ -302,18 +337,66 @@ final class StoragePlan {
     }
 
     @Override
-    public long of(Value value) {
-      return switch (place(value)) {
+    public long of(int step, Value value) {
+      var place = place(value);
+      return switch (place) {
         case Place.Argument(int index) -> arguments.get(index);
         case Place.Result(int index) -> results.get(index);
-        case Place.Scratch(long offset) -> offset;
-        case Place.Prepared _ -> CONSTANT;
+        case Place.Scratch _, Place.Prepared _ -> scratch(value, place);
       };
     }
 
     @Override
     public long ofScratch(int step) {
       return stepScratch(step);
+    }
+  }
+
+  /** The same for several runs: see {@link #runsOnWithoutWaiting}. */
+  private final class Runs implements Rounds.Addresses {
+    private final int carries;
+
+    /** What is carried lies in one of two places. */
+    private final List<long[]> carried = new ArrayList<>();
+
+    private final long others;
+    private final List<Long> results = new ArrayList<>();
+    private final long resultBytes;
+
+    private Runs(int carries) {
+      this.carries = carries;
+      long next = scratchBytes;
+      for (var input : inputs.subList(0, carries)) {
+        long bytes = input.type().bytes();
+        carried.add(new long[] {next, next + bytes});
+        next += 2 * bytes;
+      }
+      others = next;
+      long bytes = 0;
+      for (var output : outputs) {
+        results.add(bytes);
+        bytes += output.type().bytes();
+      }
+      resultBytes = bytes;
+    }
+
+    @Override
+    public long of(int step, Value value) {
+      int run = step / steps.size();
+      var place = place(value);
+      return switch (place) {
+        case Place.Argument(int index) when index < carries -> carried.get(index)[run % 2];
+        // Never written: slices and invariants.
+        case Place.Argument _ -> CONSTANT;
+        case Place.Result(int index) when index < carries -> carried.get(index)[(run + 1) % 2];
+        case Place.Result(int index) -> others + run * resultBytes + results.get(index);
+        case Place.Scratch _, Place.Prepared _ -> scratch(value, place);
+      };
+    }
+
+    @Override
+    public long ofScratch(int step) {
+      return stepScratch(step % steps.size());
     }
   }
 }

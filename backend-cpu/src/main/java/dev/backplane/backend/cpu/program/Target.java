@@ -34,6 +34,11 @@ public record Target(
     return streams.get(part);
   }
 
+  /** The same for so many parts. */
+  Target withParts(int count) {
+    return new Target(oneDnn, streams, forms, count, worth);
+  }
+
   /** The same for a program that takes about so many nanoseconds on one thread. */
   Target forWork(double nanos) {
     int count = nanos < 2 * worth ? 1 : (int) Math.min(parts, nanos / Math.max(1, worth));

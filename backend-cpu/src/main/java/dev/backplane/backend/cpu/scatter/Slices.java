@@ -1,5 +1,7 @@
 package dev.backplane.backend.cpu.scatter;
 
+import dev.backplane.backend.cpu.kernel.Forms;
+import dev.backplane.backend.cpu.warm.Succession;
 import dev.backplane.op.Scatter;
 import dev.backplane.tensor.DType;
 
@@ -19,5 +21,14 @@ public interface Slices {
   static Slices of(DType dtype, boolean vectors) {
     var scalar = new ScalarSlices(dtype);
     return vectors && dtype == DType.F32 ? new VectorSlices(scalar) : scalar;
+  }
+
+  /** The best form for a dtype, in the end. */
+  static Succession<Slices> of(DType dtype, Forms forms) {
+    if (forms != Forms.VECTOR_ONCE_WARM || dtype != DType.F32) {
+      return Succession.of(of(dtype, forms != Forms.SCALAR));
+    }
+    return Succession.of(
+        "sums of rows", of(dtype, false), () -> of(dtype, true), SlicesRehearsal::new);
   }
 }

@@ -6,6 +6,7 @@ import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import dev.backplane.backend.cpu.internal.Libc;
+import dev.backplane.backend.cpu.warm.Succession;
 import dev.backplane.op.Scatter;
 import dev.backplane.tensor.DType;
 import dev.backplane.tensor.TensorType;
@@ -116,7 +117,8 @@ public final class Updates {
   }
 
   /** Writes x to the result, unless it lies there, and applies the updates. */
-  public Runnable bind(long x, long indices, long updates, long to, long scratch, Slices slices) {
+  public Runnable bind(
+      long x, long indices, long updates, long to, long scratch, Succession<Slices> slices) {
     var place = new int[Math.max(extents.length, vectorExtents.length)];
     return () -> {
       if (x != to) {
@@ -124,7 +126,7 @@ public final class Updates {
       }
       if (!empty) {
         findStarts(place, indices, scratch);
-        apply(place, updates, to, scratch, slices);
+        apply(place, updates, to, scratch, slices.now());
       }
     };
   }

@@ -63,8 +63,8 @@ public final class Crew implements AutoCloseable {
 
   /** Runs a program to its end, or the end of the round that fails. One caller at a time. */
   public void run(Work todo) {
-    if (size == 1 || alone(todo)) {
-      for (int i = 0; i < todo.rounds(); i++) {
+    if (size == 1 || todo.width() <= 1) {
+      for (int i = todo.first(); i < todo.rounds(); i = todo.next(i)) {
         for (int part = 0; part < todo.parts(i); part++) {
           todo.run(i, part);
         }
@@ -75,7 +75,7 @@ public final class Crew implements AutoCloseable {
     work = todo;
     failure = null;
     threads[0] = Thread.currentThread();
-    open(0);
+    open(todo.first());
     long seen = help(0);
     while (seen % GREATEST != 0) {
       await(seen, 0);
@@ -88,15 +88,6 @@ public final class Crew implements AutoCloseable {
       failure = null;
       throw rethrown(failed);
     }
-  }
-
-  private static boolean alone(Work todo) {
-    for (int i = 0; i < todo.rounds(); i++) {
-      if (todo.parts(i) > 1) {
-        return false;
-      }
-    }
-    return true;
   }
 
   private static RuntimeException rethrown(Throwable failed) {
@@ -168,14 +159,24 @@ public final class Crew implements AutoCloseable {
       failure = e;
     }
     if (unfinished.decrementAndGet() == 0) {
-      open(at + 1);
+      open(behind(at));
+    }
+  }
+
+  /** The round that comes next; the end where something failed. */
+  private int behind(int ended) {
+    var todo = Objects.requireNonNull(work);
+    try {
+      return failure == null ? todo.next(ended) : todo.rounds();
+    } catch (Throwable e) {
+      failure = e;
+      return todo.rounds();
     }
   }
 
   private void open(int next) {
     var todo = Objects.requireNonNull(work);
-    boolean over = failure != null || next == todo.rounds();
-    int parts = over ? 0 : todo.parts(next);
+    int parts = next == todo.rounds() ? 0 : todo.parts(next);
     round = next;
     unfinished.set(parts);
     open = (open / GREATEST + 1) * GREATEST + parts;

@@ -21,6 +21,11 @@ public final class Warmer implements AutoCloseable {
 
   private static final double GROWTH = 1.1;
 
+  /**
+   * Then a turn of all takes this share of a core at most: there are JVMs that never compile it.
+   */
+  private static final double SHARE = 0.1;
+
   /** A form that is still not compiled, within a quarter of an hour or more, never will be. */
   private static final int GREATEST = 1_000;
 
@@ -58,8 +63,13 @@ public final class Warmer implements AutoCloseable {
       while (next(waiting, (long) pause)) {
         boolean fresh = waiting.stream().anyMatch(each -> each.form().turns() == 0);
         round = fresh ? 0 : round + 1;
-        pause = round < SOON ? SHORTEST_PAUSE : Math.min(LONGEST_PAUSE, pause * GROWTH);
+        long began = System.nanoTime();
         waiting.removeIf(this::isOver);
+        pause =
+            round < SOON
+                ? SHORTEST_PAUSE
+                : Math.max(
+                    Math.min(LONGEST_PAUSE, pause * GROWTH), (System.nanoTime() - began) / SHARE);
       }
     } finally {
       waiting.forEach(each -> each.form().close());

@@ -4,6 +4,8 @@ import dev.backplane.layers.core.schedule.Constant;
 import dev.backplane.nn.Optimizer;
 import dev.backplane.nn.Schedule;
 import dev.backplane.nn.Update;
+import dev.backplane.op.Compare;
+import dev.backplane.op.Unary;
 import dev.backplane.tensor.Ops;
 import dev.backplane.tensor.Tensor;
 
@@ -17,6 +19,9 @@ import dev.backplane.tensor.Tensor;
  * @param epsilon keeps the divisor from zero
  */
 public record Adam(Schedule rate, double beta1, double beta2, double epsilon) implements Optimizer {
+  /** Far above what is subnormal in f32 and bf16, far below what any step could show. */
+  private static final double VANISHING = 0x1p-100;
+
   /** Checks the hyper-parameters. */
   public Adam {
     Hyper.share("Adam beta1", beta1);
@@ -41,11 +46,25 @@ public record Adam(Schedule rate, double beta1, double beta2, double epsilon) im
 
   /** The corrections are scalars, so that an element costs one square root and one division. */
   static Tensor change(Update update, Schedule rate, double beta1, double beta2, double epsilon) {
-    var mean = update.slot("mean").lerp(update.gradient(), 1 - beta1);
-    var square = update.slot("square").lerp(update.gradient().square(), 1 - beta2);
+    var mean = settled(update.slot("mean").lerp(update.gradient(), 1 - beta1));
+    var square = settled(update.slot("square").lerp(update.gradient().square(), 1 - beta2));
     update.keep("mean", mean).keep("square", square);
     var scale = update.rate(rate).div(update.debias(beta1));
     var inverseRoot = Ops.like(mean, 1).div(update.debias(beta2).sqrt());
     return mean.mul(scale).div(square.sqrt().mul(inverseRoot).add(epsilon));
+  }
+
+  /**
+   * Zero where an average has all but vanished. The average of what has no gradient any more, such
+   * as the weights of a pixel that is always black or of a unit that no example excites, shrinks
+   * until it is subnormal, and stays there, rounded up again and again; and a processor may take
+   * several times as long for numbers like that.
+   */
+  private static Tensor settled(Tensor average) {
+    var zero = Ops.like(average, 0);
+    var vanishes =
+        Ops.unary(Unary.Kind.ABS, average)
+            .compare(Compare.Direction.LT, Ops.like(average, VANISHING));
+    return Ops.where(vanishes, zero, average);
   }
 }
