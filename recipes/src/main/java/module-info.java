@@ -7,6 +7,7 @@ module dev.backplane.recipes {
   requires dev.backplane.layers.core;
   requires dev.backplane.layers.recurrent;
   requires dev.backplane.layers.text;
+  requires dev.backplane.layers.vision;
   requires java.desktop;
   requires org.tukaani.xz;
   requires static org.jspecify;
@@ -26,6 +27,7 @@ module dev.backplane.recipes {
   provides dev.backplane.data.Recipe with
       dev.backplane.recipes.image.FashionMnistCnn,
       dev.backplane.recipes.image.FashionMnistMlp,
+      dev.backplane.recipes.image.FashionMnistRegularized,
       dev.backplane.recipes.image.MnistCnn,
       dev.backplane.recipes.image.MnistMlp,
       dev.backplane.recipes.table.IrisMlp,

@@ -66,6 +66,7 @@ class RecipesTest {
         List.of(
             "fashion-mnist-cnn",
             "fashion-mnist-mlp",
+            "fashion-mnist-regularized",
             "iris-mlp",
             "mnist-cnn",
             "mnist-mlp",

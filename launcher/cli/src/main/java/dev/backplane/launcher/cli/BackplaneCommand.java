@@ -18,6 +18,7 @@ import picocli.CommandLine.Spec;
       WhyCommand.class,
       RecipesCommand.class,
       TrainCommand.class,
+      SearchCommand.class,
       EvaluateCommand.class,
       PredictCommand.class,
       ExportCommand.class,

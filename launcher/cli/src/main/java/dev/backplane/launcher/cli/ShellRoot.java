@@ -13,6 +13,7 @@ import picocli.CommandLine.HelpCommand;
       WhyCommand.class,
       RecipesCommand.class,
       TrainCommand.class,
+      SearchCommand.class,
       EvaluateCommand.class,
       PredictCommand.class,
       ExportCommand.class,

@@ -1,23 +1,20 @@
 package dev.backplane.launcher.cli;
 
 import dev.backplane.Backplane;
-import dev.backplane.Callback;
-import dev.backplane.Run;
-import dev.backplane.Trainer.Epochs;
-import dev.backplane.data.Recipe;
-import dev.backplane.nn.GradientTransform;
-import dev.backplane.nn.Metric;
 import jakarta.inject.Inject;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.LocalDateTime;
 import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -31,6 +28,7 @@ import picocli.CommandLine.Spec;
     description = "Trains a recipe; data, model and settings come with it.",
     mixinStandardHelpOptions = true)
 final class TrainCommand implements Callable<Integer> {
+  private static final String FOLDS = "folds";
   private static final AtomicInteger FOLDERS = new AtomicInteger();
 
   private final Backplane backplane;
@@ -58,6 +56,13 @@ final class TrainCommand implements Callable<Integer> {
       description = "Go on from the last checkpoint of the run folder; needs --out.")
   boolean resume;
 
+  @Option(
+      names = "--folds",
+      paramLabel = "K",
+      description =
+          "Cross-validation: K trainings, each without another K-th of the training examples.")
+  int folds;
+
   @Option(names = "--json", description = "One JSON object per line.")
   boolean json;
 
@@ -75,7 +80,11 @@ final class TrainCommand implements Callable<Integer> {
     if (out != null && out.toString().isEmpty()) {
       throw new CommandException(ExitCode.WRONG_USAGE, "--out: expected a folder, found nothing");
     }
-    if (resume && out != null && !Files.isRegularFile(out.resolve("config.json"))) {
+    if (folds < 0 || folds == 1) {
+      throw new CommandException(
+          ExitCode.WRONG_USAGE, "--folds: expected 2 or more, found " + folds);
+    }
+    if (folds == 0 && resume && out != null && !Files.isRegularFile(out.resolve("config.json"))) {
       throw new CommandException(
           ExitCode.WRONG_USAGE,
           "--resume: "
@@ -92,63 +101,86 @@ final class TrainCommand implements Callable<Integer> {
 
   private ExitCode train() {
     var recipe = recipes.recipe(backplane);
+    var access = recipes.access(spec.commandLine().getErr());
     var target = targets.target(backplane);
-    var plan =
-        RecipeOptions.plan(
-            backplane,
-            recipe,
-            recipes.settings,
-            recipes.access(spec.commandLine().getErr()),
-            recipes.seed,
-            Map.of());
+    var training = new RecipeTraining(backplane, recipe, recipes, access, target, stop);
     var folder = out == null ? newFolder(recipe.name()) : out;
-    int total = epochs == null ? plan.epochs() : epochs;
-    stop.trainingBegins();
-    try (var progress = progress(recipe.name(), target.device(), folder);
-        var run =
-            trainer(recipe, plan, folder, progress)
-                .fit(
-                    plan.data().train().shuffle(recipes.seed).batch(recipes.batch(plan)),
-                    plan.data().test().batch(256),
-                    Epochs.epochs(total),
-                    target)) {
-      progress.close();
-      if (stop.isAsked() && run.epochs() < total) {
-        spec.commandLine()
-            .getErr()
-            .println("interrupted; go on with --out " + folder + " --resume");
+    return folds == 0
+        ? train(training, recipes.settings, folder, resume).isPresent()
+            ? ExitCode.DONE
+            : ExitCode.INTERRUPTED
+        : folds(training, folder);
+  }
+
+  /** Trains once and prints the result; empty if it was interrupted. */
+  private Optional<Map<String, Double>> train(
+      RecipeTraining training, Map<String, String> settings, Path folder, boolean goOn) {
+    var total = epochs == null ? OptionalInt.empty() : OptionalInt.of(epochs);
+    var name = training.recipe().name();
+    var result =
+        training.train(settings, total, folder, goOn, (device, run) -> progress(name, device, run));
+    if (!result.isWhole()) {
+      spec.commandLine()
+          .getErr()
+          .println("interrupted; go on with --out " + (out == null ? folder : out) + " --resume");
+      return Optional.empty();
+    }
+    print(name, result, folder);
+    return Optional.of(result.metrics());
+  }
+
+  /** Cross-validation: a training for each fold held out, then the mean and spread of figures. */
+  private ExitCode folds(RecipeTraining training, Path folder) {
+    if (training.recipe().settings().stream().noneMatch(s -> s.key().equals(FOLDS))) {
+      throw new CommandException(
+          ExitCode.WRONG_USAGE,
+          "--folds: "
+              + training.recipe().name()
+              + " has no setting '"
+              + FOLDS
+              + "' to hold out by");
+    }
+    var figures = new LinkedHashMap<String, List<Double>>();
+    for (int fold = 1; fold <= folds; fold++) {
+      var settings = new LinkedHashMap<>(recipes.settings);
+      settings.put(FOLDS, String.valueOf(folds));
+      settings.put("fold", String.valueOf(fold));
+      var run = folder.resolve("fold-" + fold);
+      boolean goOn = resume && Files.isRegularFile(run.resolve("config.json"));
+      var metrics = train(training, settings, run, goOn);
+      if (metrics.isEmpty()) {
         return ExitCode.INTERRUPTED;
       }
-      var figures = new LinkedHashMap<>(run.metrics());
-      figures.putAll(recipe.measure(run, plan));
-      print(recipe, run, figures, folder);
-      return ExitCode.DONE;
+      metrics.get().forEach((k, v) -> figures.computeIfAbsent(k, n -> new ArrayList<>()).add(v));
     }
+    print(training.recipe().name(), figures, folder);
+    return ExitCode.DONE;
   }
 
-  private dev.backplane.Trainer trainer(
-      Recipe recipe, Recipe.Plan plan, Path folder, Callback progress) {
-    var trainer =
-        backplane
-            .trainer(plan.model(), plan.loss(), plan.optimizer())
-            .name(recipe.name())
-            .metrics(plan.metrics().toArray(Metric[]::new))
-            .transforms(plan.transforms().toArray(GradientTransform[]::new))
-            .seed(recipes.seed)
-            .callbacks(callbacks(plan, progress))
-            .out(folder)
-            .resume(resume);
-    plan.files().forEach(trainer::file);
-    plan.validation().ifPresent(examples -> trainer.validation(examples.batch(256)));
-    plan.best().ifPresent(trainer::keepBest);
-    return new RunNotes(recipe.name(), recipes.settings, recipes.seed, plan.data().classes())
-        .on(trainer);
-  }
-
-  /** The plan's first: they may end a training that is to be shown as ended. */
-  private Callback[] callbacks(Recipe.Plan plan, Callback progress) {
-    return Stream.concat(plan.callbacks().stream(), Stream.of(progress, stop))
-        .toArray(Callback[]::new);
+  private void print(String recipe, Map<String, List<Double>> figures, Path folder) {
+    var means = new LinkedHashMap<String, Double>();
+    var deviations = new LinkedHashMap<String, Double>();
+    figures.forEach(
+        (name, values) -> {
+          double mean = values.stream().mapToDouble(v -> v).average().orElse(Double.NaN);
+          double squares = values.stream().mapToDouble(v -> (v - mean) * (v - mean)).sum();
+          means.put(name, mean);
+          deviations.put(name, Math.sqrt(squares / (values.size() - 1)));
+        });
+    var line = spec.commandLine().getOut();
+    if (json) {
+      var fields = new LinkedHashMap<String, Object>();
+      fields.put("event", "folds");
+      fields.put("recipe", recipe);
+      fields.put("folds", folds);
+      fields.put("mean", means);
+      fields.put("deviation", deviations);
+      fields.put("run", folder.toString());
+      new JsonLines(line).print(fields);
+    } else {
+      line.println("mean of " + folds + " folds: " + ProgressDisplay.text(means));
+      line.println("standard deviation: " + ProgressDisplay.text(deviations));
+    }
   }
 
   private ProgressDisplay progress(String recipe, String device, Path folder) {
@@ -158,7 +190,7 @@ final class TrainCommand implements Callable<Integer> {
         : ProgressDisplay.forPeople(spec.commandLine().getErr());
   }
 
-  private static Path newFolder(String recipe) {
+  static Path newFolder(String recipe) {
     var time =
         DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss", Locale.ROOT).format(LocalDateTime.now());
     // A shell may begin several in one second.
@@ -173,25 +205,14 @@ final class TrainCommand implements Callable<Integer> {
             + (ordinal == 0 ? "" : "-" + ordinal));
   }
 
-  private void print(Recipe recipe, Run run, Map<String, Double> figures, Path folder) {
+  private void print(String recipe, RecipeTraining.Result result, Path folder) {
     var line = spec.commandLine().getOut();
     if (json) {
-      var fields = new LinkedHashMap<String, Object>();
-      fields.put("event", "result");
-      fields.put("recipe", recipe.name());
-      fields.put("device", run.device().id());
-      fields.put("epochs", run.epochs());
-      fields.put("steps", run.steps());
-      fields.put("seconds", run.seconds());
-      fields.put("samplesPerSecond", run.samplesPerSecond());
-      fields.put("metrics", figures);
-      fields.put("run", folder.toString());
-      new JsonLines(line).print(fields);
+      new JsonLines(line).print(result.fields(recipe, folder));
     } else {
-      line.println(run);
-      figures.keySet().removeAll(run.metrics().keySet());
-      if (!figures.isEmpty()) {
-        line.println(ProgressDisplay.text(figures));
+      line.println(result.summary());
+      if (!result.own().isEmpty()) {
+        line.println(ProgressDisplay.text(result.own()));
       }
       line.println("run folder: " + folder);
     }
