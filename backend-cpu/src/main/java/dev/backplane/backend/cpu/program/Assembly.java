@@ -3,6 +3,7 @@ package dev.backplane.backend.cpu.program;
 import dev.backplane.backend.CompileReport;
 import dev.backplane.backend.Program;
 import dev.backplane.backend.cpu.internal.Libc;
+import dev.backplane.backend.cpu.kernel.SharedKernels;
 import dev.backplane.backend.cpu.warm.Cold;
 import dev.backplane.graph.Node;
 import dev.backplane.graph.Value;
@@ -89,13 +90,14 @@ public final class Assembly implements AutoCloseable {
 
   /** Compiles a program, divided into as many parts as it has work for. */
   public static Assembly of(Program program, Target target) {
-    return divided(program, target.forWork(Estimate.nanos(program.graph())));
+    var divided = target.forWork(Estimate.nanos(program.graph()));
+    return divided(program, divided, new SharedKernels());
   }
 
-  /** Compiles a program, divided into the parts of the target. */
-  static Assembly divided(Program program, Target target) {
+  /** Compiles a program, or the body of a loop, divided into the parts of the target. */
+  static Assembly divided(Program program, Target target, SharedKernels kernels) {
     long started = System.nanoTime();
-    var lowered = Lowering.lower(program, target);
+    var lowered = Lowering.lower(program, target, kernels);
     try {
       var storage = StoragePlan.of(program, lowered);
       return new Assembly(storage.steps(), storage, lowered.constants(), started);
@@ -132,7 +134,7 @@ public final class Assembly implements AutoCloseable {
     return report;
   }
 
-  /** What has a faster form to come, inside loops too. */
+  /** What has a faster form to come, inside loops too; what steps share stands there once. */
   public List<Cold> cold() {
     return steps.stream()
         .flatMap(
@@ -140,6 +142,7 @@ public final class Assembly implements AutoCloseable {
                 Stream.concat(
                     step.cold().stream(),
                     step.bodies().stream().flatMap(body -> body.cold().stream())))
+        .distinct()
         .toList();
   }
 

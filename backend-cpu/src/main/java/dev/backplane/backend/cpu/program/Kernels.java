@@ -2,6 +2,7 @@ package dev.backplane.backend.cpu.program;
 
 import dev.backplane.backend.cpu.kernel.Forms;
 import dev.backplane.backend.cpu.kernel.KernelCompiler;
+import dev.backplane.backend.cpu.kernel.SharedKernels;
 import dev.backplane.graph.Graph;
 import dev.backplane.graph.Node;
 import dev.backplane.graph.Value;
@@ -30,17 +31,19 @@ final class Kernels {
   /**
    * The steps of a group.
    *
+   * @param shared the kernels that the program has already
    * @param parts into how many it is divided if it can be
    * @param fresh an id for a value between the steps
    */
-  static List<Planned> fused(Step.Fused group, Forms forms, int parts, int fresh) {
-    return FusedRows.of(group, KernelCompiler.compile(group, forms), parts, fresh);
+  static List<Planned> fused(
+      Step.Fused group, SharedKernels shared, Forms forms, int parts, int fresh) {
+    return FusedRows.of(group, shared.of(group, forms), parts, fresh);
   }
 
   /** A node that stands alone. */
-  static List<Planned> single(Node node, Forms forms, int parts, int fresh) {
+  static List<Planned> single(Node node, SharedKernels shared, Forms forms, int parts, int fresh) {
     var graph = new Graph(distinct(node.operands()), List.of(node), node.results());
-    return fused(Step.Fused.of(graph, node.op().name()), forms, parts, fresh);
+    return fused(Step.Fused.of(graph, node.op().name()), shared, forms, parts, fresh);
   }
 
   private static List<Value> distinct(List<Value> operands) {

@@ -2,6 +2,7 @@ package dev.backplane.backend.cpu.program;
 
 import dev.backplane.backend.Donations;
 import dev.backplane.backend.Program;
+import dev.backplane.backend.cpu.kernel.SharedKernels;
 import dev.backplane.graph.Graph;
 import dev.backplane.graph.Node;
 import dev.backplane.op.If;
@@ -11,31 +12,32 @@ import dev.backplane.op.While;
 /**
  * The steps of loops and branches: the graphs inside them are compiled once, as programs of their
  * own, and bound as often as that saves copies.
+ *
+ * @param around the program that they are in
+ * @param kernels its kernels, which the bodies share
  */
-final class Loops {
+record Loops(Program around, Target target, SharedKernels kernels) {
   /** Nanoseconds that threads take to wait for each other, above those that they work between. */
   private static final double WAIT = 2_000;
 
-  private Loops() {}
-
-  static Planned scan(Node node, Scan scan, Program around, Target target) {
-    return new ScanStep(node, scan, body(scan.body(), scan.carries(), around, target));
+  Planned scan(Node node, Scan scan) {
+    return new ScanStep(node, scan, body(scan.body(), scan.carries()));
   }
 
-  static Planned whileLoop(Node node, While loop, Program around, Target target) {
-    var body = body(loop.body(), loop.carries(), around, target);
+  Planned whileLoop(Node node, While loop) {
+    var body = body(loop.body(), loop.carries());
     try {
-      return new WhileStep(node, loop, body(loop.condition(), 0, around, alone(target)), body);
+      return new WhileStep(node, loop, compile(loop.condition(), 1), body);
     } catch (RuntimeException e) {
       body.close();
       throw e;
     }
   }
 
-  static Planned branch(Node node, If branches, Program around, Target target) {
-    var then = body(branches.then(), 0, around, target);
+  Planned branch(Node node, If branches) {
+    var then = body(branches.then(), 0);
     try {
-      return new IfStep(node, then, body(branches.otherwise(), 0, around, target));
+      return new IfStep(node, then, body(branches.otherwise(), 0));
     } catch (RuntimeException e) {
       then.close();
       throw e;
@@ -46,9 +48,8 @@ final class Loops {
    * Compiles a body. It is divided where its parts never wait for each other, or have enough to do
    * between one time and the next.
    */
-  private static Assembly body(Graph graph, int carries, Program around, Target target) {
-    var program = new Program(graph, Donations.none(), around.numerics(), around.tuning());
-    var body = Assembly.divided(program, target);
+  private Assembly body(Graph graph, int carries) {
+    var body = compile(graph, target.parts());
     if (body.parts() == 1
         || target.worth() == 0
         || body.runsOnWithoutWaiting(carries)
@@ -56,10 +57,11 @@ final class Loops {
       return body;
     }
     body.close();
-    return Assembly.divided(program, alone(target));
+    return compile(graph, 1);
   }
 
-  private static Target alone(Target target) {
-    return target.withParts(1);
+  private Assembly compile(Graph graph, int parts) {
+    var program = new Program(graph, Donations.none(), around.numerics(), around.tuning());
+    return Assembly.divided(program, target.withParts(parts), kernels);
   }
 }

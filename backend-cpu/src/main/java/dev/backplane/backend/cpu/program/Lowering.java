@@ -5,6 +5,7 @@ import dev.backplane.backend.Program;
 import dev.backplane.backend.UnsupportedProgramException;
 import dev.backplane.backend.cpu.kernel.Forms;
 import dev.backplane.backend.cpu.kernel.KernelCompiler;
+import dev.backplane.backend.cpu.kernel.SharedKernels;
 import dev.backplane.backend.cpu.movement.ArgReduction;
 import dev.backplane.graph.Graph;
 import dev.backplane.graph.Node;
@@ -69,6 +70,7 @@ final class Lowering {
   private final Program program;
   private final Graph graph;
   private final Target target;
+  private final SharedKernels kernels;
   private final Map<Value, Node> makers = new HashMap<>();
   private final Map<Value, Integer> uses = new HashMap<>();
   private final Map<Value, Value> aliases = new HashMap<>();
@@ -83,10 +85,11 @@ final class Lowering {
   /** A contraction, the row that its sum node adds, and the nodes that are gone with both. */
   private record Biased(Node product, Value bias, List<Node> nodes) {}
 
-  private Lowering(Program program, Target target) {
+  private Lowering(Program program, Target target, SharedKernels kernels) {
     this.program = program;
     this.graph = program.graph();
     this.target = target;
+    this.kernels = kernels;
   }
 
   /**
@@ -103,8 +106,13 @@ final class Lowering {
     }
   }
 
-  static Lowered lower(Program program, Target target) {
-    var lowering = new Lowering(program, target);
+  /**
+   * Lowers a program.
+   *
+   * @param kernels of the program around this one, if it is the body of a loop
+   */
+  static Lowered lower(Program program, Target target, SharedKernels kernels) {
+    var lowering = new Lowering(program, target, kernels);
     try {
       lowering.run();
     } catch (RuntimeException e) {
@@ -141,7 +149,8 @@ final class Lowering {
         case Step.Fused group ->
             guarded(
                 group.graph().nodes().getLast(),
-                () -> steps.addAll(Kernels.fused(group, forms(), target.parts(), fresh++)));
+                () ->
+                    steps.addAll(Kernels.fused(group, kernels, forms(), target.parts(), fresh++)));
       }
     }
   }
@@ -275,9 +284,9 @@ final class Lowering {
       case Scatter op -> steps.add(IndexedSteps.scatter(node, op, forms()));
       case Sort op -> steps.add(IndexedSteps.sort(node, op, target.parts()));
       case Convolution op -> convolution(node, op, Optional.empty(), node.result(), List.of(node));
-      case Scan op -> steps.add(Loops.scan(node, op, program, target));
-      case While op -> steps.add(Loops.whileLoop(node, op, program, target));
-      case If op -> steps.add(Loops.branch(node, op, program, target));
+      case Scan op -> steps.add(new Loops(program, target, kernels).scan(node, op));
+      case While op -> steps.add(new Loops(program, target, kernels).whileLoop(node, op));
+      case If op -> steps.add(new Loops(program, target, kernels).branch(node, op));
       case CustomCall _ -> throw refused(node, "it has no lowering here");
       case AllReduce _, AllGather _, ReduceScatter _, CollectivePermute _ ->
           throw refused(node, "there are no replica groups here");
@@ -296,7 +305,7 @@ final class Lowering {
             reason -> {
               throw refused(node, reason);
             });
-    steps.addAll(Kernels.single(node, forms(), target.parts(), fresh++));
+    steps.addAll(Kernels.single(node, kernels, forms(), target.parts(), fresh++));
   }
 
   private void reduce(Node node, Reduce op) {
