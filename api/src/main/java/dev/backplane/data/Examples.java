@@ -32,8 +32,8 @@ public interface Examples {
 
   /**
    * These examples as they are in an epoch, where that makes a difference: of augmented ones each
-   * epoch draws anew. A pure function of the epoch, so that a resumed run sees what an uninterrupted
-   * one would have seen. Examples made of others pass it on to them.
+   * epoch draws anew. A pure function of the epoch, so that a resumed run sees what an
+   * uninterrupted one would have seen. Examples made of others pass it on to them.
    *
    * @param epoch from 0
    */
