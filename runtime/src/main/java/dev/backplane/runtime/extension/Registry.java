@@ -242,14 +242,17 @@ public final class Registry {
             + refused());
   }
 
-  /** Others' short names are not looked for: what they install must not change what is meant. */
+  /**
+   * Backplane's own names come first, short ones too, and others' short names are not looked for:
+   * what others install must not change what is meant.
+   */
   private String full(String name, Class<?> kind) {
-    var claims = claims();
-    if (claims.stream().anyMatch(claim -> claim.extension().name().equals(name))) {
+    var ours = claims().stream().filter(claim -> claim.owner().isOurs()).toList();
+    if (ours.stream().anyMatch(claim -> claim.extension().name().equals(name))) {
       return name;
     }
-    return claims.stream()
-        .filter(claim -> claim.owner().isOurs() && kind.isAssignableFrom(claim.extension().type()))
+    return ours.stream()
+        .filter(claim -> kind.isAssignableFrom(claim.extension().type()))
         .map(claim -> claim.extension().name())
         .filter(known -> known.endsWith("." + name))
         .findFirst()

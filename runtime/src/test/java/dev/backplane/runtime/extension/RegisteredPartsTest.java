@@ -108,6 +108,7 @@ class RegisteredPartsTest {
   void onlyOursMayBeNamedShort() {
     assertEquals(new Scale(2), parts.make(Layer.class, "scale(factor=2)"));
     add("zeta", "9", extension("zeta.scale", 1, One.class));
+    add("eta", "9", extension("scale", 1, One.class));
     assertEquals(new Scale(2), parts.make(Layer.class, "scale(factor=2)"));
     var message = refusal("rich");
     assertTrue(message.contains("unknown name \"rich\"; did you mean acme.rich?"), message);

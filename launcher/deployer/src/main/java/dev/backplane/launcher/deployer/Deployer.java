@@ -40,6 +40,7 @@ final class Deployer implements AutoCloseable {
   private final Notices notices;
   private final Usage usage;
   private final Arrivals arrivals;
+  private final Resolution resolution;
   private final Departures departures;
   private final ServiceRegistration<?> hooks;
   private final Optional<Complaints> complaints;
@@ -75,7 +76,10 @@ final class Deployer implements AutoCloseable {
             null);
     departures = new Departures(context, usage, doorkeeper, notices);
     complaints = Complaints.of(context);
-    arrivals = new Arrivals(context, copies, doorkeeper, complaints, departures, notices);
+    var refusals = new Refusals(departures, notices);
+    var starts = new Starts(context, doorkeeper, complaints, refusals, notices);
+    arrivals = new Arrivals(context, copies, doorkeeper, starts, refusals, notices);
+    resolution = new Resolution(context, starts, refusals, departures, notices);
   }
 
   private static Path ownFolder(BundleContext context) {
@@ -98,12 +102,12 @@ final class Deployer implements AutoCloseable {
     folder.trouble().ifPresent(words -> notices.say("folder", folder.path() + " " + words));
     var kept = new LinkedHashSet<Guest>();
     // Files that are there at the first look have not come one after the other.
-    var lately = lookedBefore ? Instant.now().minus(Arrivals.ON_ITS_WAY) : Instant.MAX;
+    var lately = lookedBefore ? Instant.now().minus(Resolution.ON_ITS_WAY) : Instant.MAX;
     for (var ranked : wanted().values()) {
       serve(ranked, kept, lately);
     }
     boolean changing = folder.isUnsettled();
-    changing |= arrivals.startThoseThatFit(kept, changing, lately);
+    changing |= resolution.startThoseThatFit(kept, changing, lately);
     rememberWhoServes(kept);
     changing |= departures.see(leaving(kept), originals);
     forget(kept);
@@ -194,7 +198,7 @@ final class Deployer implements AutoCloseable {
           return;
         }
         case STARTING, LEAVING -> mayCome = false;
-        case WAITING -> mayCome &= !guest.fresh && !Arrivals.mayStillResolve(guest, lately);
+        case WAITING -> mayCome &= !guest.fresh && !Resolution.mayStillResolve(guest, lately);
         case OLDER, REFUSED, IGNORED -> {}
       }
     }

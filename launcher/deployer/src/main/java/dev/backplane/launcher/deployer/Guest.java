@@ -94,6 +94,11 @@ final class Guest {
     return bundle != null && bundle.getState() != Bundle.UNINSTALLED;
   }
 
+  void become(State state, String reason) {
+    this.state = state;
+    this.reason = reason;
+  }
+
   Bundle install(BundleContext context, Copies copies) throws BundleException, IOException {
     if (jar.isEmpty()) {
       return context.installBundle(location);

@@ -156,6 +156,9 @@ public record Objections(BundleContext context) {
       others.remove(symbolicName);
       if (!others.isEmpty()) {
         clashes.add("\"" + name + "\" (of " + String.join(", ", others) + ")");
+      } else if (!isOurs(symbolicName)) {
+        meantBy(name, claimed)
+            .ifPresent(whole -> clashes.add("\"" + name + "\" (which is short for " + whole + ")"));
       }
     }
     return clashes.isEmpty()
@@ -165,6 +168,19 @@ public record Objections(BundleContext context) {
                 + String.join(", ", clashes)
                 + ". A name belongs to one bundle: rename it in one of them, with the bundle's own"
                 + " name as a prefix, or remove the other bundle");
+  }
+
+  /** The name of Backplane's own that users may write so: another's would change what it means. */
+  private static Optional<String> meantBy(String name, Map<String, Set<String>> claimed) {
+    return claimed.entrySet().stream()
+        .filter(claim -> claim.getKey().endsWith("." + name))
+        .filter(claim -> claim.getValue().stream().anyMatch(Objections::isOurs))
+        .map(Map.Entry::getKey)
+        .findFirst();
+  }
+
+  private static boolean isOurs(String symbolicName) {
+    return symbolicName.startsWith("dev.backplane.");
   }
 
   private List<Bundle> named(String symbolicName) {

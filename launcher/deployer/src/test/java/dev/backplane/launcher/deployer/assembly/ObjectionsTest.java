@@ -138,6 +138,21 @@ class ObjectionsTest {
         words);
   }
 
+  @Test
+  void aNameThatIsShortForOneOfOursIsTaken() {
+    var core = "dev.backplane.layers.core";
+    var claimed = Map.of("activation.relu", Set.of(core), "zeta.swish", Set.of("zeta"));
+    var words = Objections.duplicates("acme.other", Set.of("relu"), claimed).orElseThrow();
+    assertTrue(
+        words.startsWith(
+            "it claims names that are taken: \"relu\" (which is short for activation.relu)."),
+        words);
+    assertEquals(Optional.empty(), Objections.duplicates(core, Set.of("relu"), claimed));
+    assertEquals(
+        Optional.empty(),
+        Objections.duplicates("acme.other", Set.of("acme.relu", "swish"), claimed));
+  }
+
   private List<String> reasons(String imports) throws Exception {
     return Judgement.of(
             framework.getBundleContext(),
