@@ -62,7 +62,7 @@ final class PackageClient {
       case PackageSource.Pypi pypi -> {
         run(
             List.of(
-                executable("pip3"),
+                executable("pip3", "pip"),
                 "download",
                 "--no-deps",
                 "--quiet",
@@ -120,13 +120,16 @@ final class PackageClient {
     return Stream.concat(command.stream(), Stream.of(arguments)).toList();
   }
 
-  private String executable(String name) throws IOException {
-    for (var folder : settings.path().split(":")) {
-      if (!folder.isEmpty() && Files.isExecutable(Path.of(folder, name))) {
-        return Path.of(folder, name).toString();
+  /** The first of some names that is on the path. */
+  private String executable(String... names) throws IOException {
+    for (var name : names) {
+      for (var folder : settings.path().split(":")) {
+        if (!folder.isEmpty() && Files.isExecutable(Path.of(folder, name))) {
+          return Path.of(folder, name).toString();
+        }
       }
     }
-    throw new IOException(name + " is not installed (not found on PATH)");
+    throw new IOException(String.join(" or ", names) + " is not installed (not found on PATH)");
   }
 
   private void run(List<String> command, Path scratch, LongConsumer progress)
