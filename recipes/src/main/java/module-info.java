@@ -4,6 +4,7 @@ module dev.backplane.recipes {
   requires com.fasterxml.jackson.core;
   requires dev.backplane.layers.attention;
   requires dev.backplane.layers.convolution;
+  requires dev.backplane.layers.audio;
   requires dev.backplane.layers.core;
   requires dev.backplane.layers.recurrent;
   requires dev.backplane.layers.text;
@@ -26,10 +27,14 @@ module dev.backplane.recipes {
       dev.backplane.recipes.text.VaderMovies;
   provides dev.backplane.data.Recipe with
       dev.backplane.recipes.image.FashionMnistCnn,
+      dev.backplane.recipes.image.FashionMnistCnnDeep,
       dev.backplane.recipes.image.FashionMnistMlp,
       dev.backplane.recipes.image.FashionMnistRegularized,
       dev.backplane.recipes.image.MnistCnn,
+      dev.backplane.recipes.image.MnistCnnDeep,
       dev.backplane.recipes.image.MnistMlp,
+      dev.backplane.recipes.speech.SpeechCtc,
+      dev.backplane.recipes.speech.SpokenDigitsLstm,
       dev.backplane.recipes.table.IrisMlp,
       dev.backplane.recipes.text.SentimentEmbedding,
       dev.backplane.recipes.text.SentimentLstm,

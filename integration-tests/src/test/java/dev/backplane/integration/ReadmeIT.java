@@ -118,6 +118,8 @@ class ReadmeIT {
             "layers.core",
             "layers.convolution",
             "layers.recurrent",
+            "layers.audio",
+            "layers.vision",
             "layers.text",
             "recipes");
     var libraries = List.of("javacpp", "dnnl", "opencl", "jackson-core", "xz");

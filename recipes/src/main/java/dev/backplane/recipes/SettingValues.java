@@ -176,6 +176,15 @@ public final class SettingValues {
   }
 
   /**
+   * What a setting names: registered parts of a kind, joined by commas.
+   *
+   * @throws IllegalArgumentException if it names something else
+   */
+  public <T> List<T> parts(Class<T> kind, String key) {
+    return split(text(key)).stream().map(text -> part(kind, key, text, Map.of())).toList();
+  }
+
+  /**
    * What {@link #METRICS} names.
    *
    * @throws IllegalArgumentException if it names something else

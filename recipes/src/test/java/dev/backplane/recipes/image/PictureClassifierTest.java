@@ -1,6 +1,7 @@
 package dev.backplane.recipes.image;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.backplane.Backplane;
@@ -10,6 +11,7 @@ import dev.backplane.data.DatasetProvider.Access;
 import dev.backplane.data.Examples;
 import dev.backplane.data.Feature;
 import dev.backplane.data.Recipe;
+import dev.backplane.layers.vision.Transformed;
 import dev.backplane.nn.Metric;
 import dev.backplane.tensor.DType;
 import dev.backplane.tensor.TensorType;
@@ -18,6 +20,7 @@ import java.lang.foreign.ValueLayout;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -104,6 +107,59 @@ class PictureClassifierTest {
         assertTrue(after.get("loss") < before / 2, before + " became " + after);
         assertTrue(after.get("accuracy") > 0.7, after::toString);
       }
+    }
+  }
+
+  @Test
+  void theDeepOneLearnsFromAugmentedPictures() {
+    try (var backplane = Backplane.start()) {
+      var settings = Map.of("filters", "8", "rate", "0.004", "decay", "200", "dropout", "0");
+      var plan =
+          new DeepClassifier("image.shift(rows=0, columns=0), image.noise(deviation=4)")
+              .plan(
+                  new MnistCnnDeep(),
+                  new Bars(),
+                  new Recipe.Request(settings, Access.silent(), 1, backplane.parts()));
+      assertEquals(20, plan.epochs());
+      assertTrue(plan.data().train() instanceof Transformed, "augmented");
+      assertTrue(plan.data().test() instanceof Bars, "measured as it is");
+      try (var training =
+          backplane
+              .trainer(plan.model(), plan.loss(), plan.optimizer())
+              .metrics(plan.metrics().toArray(Metric[]::new))
+              .seed(1)
+              .open(plan.data().train().shuffle(1).batch(20), backplane.device("auto"))) {
+        double before = training.evaluate(plan.data().test().batch(EXAMPLES)).get("loss");
+        for (int step = 0; step < 60; step++) {
+          training.step();
+        }
+        // Bars differ by their place only, which pooling hides: it learns them slowly.
+        var after = training.evaluate(plan.data().test().batch(EXAMPLES));
+        assertTrue(after.get("loss") < before * 0.7, before + " became " + after);
+      }
+    }
+  }
+
+  @Test
+  void augmentationIsNamedByRegisteredTransforms() {
+    try (var backplane = Backplane.start()) {
+      var none = Map.of("augmentation", "");
+      var plain =
+          new DeepClassifier("image.flip")
+              .plan(
+                  new MnistCnnDeep(),
+                  new Bars(),
+                  new Recipe.Request(none, Access.silent(), 1, backplane.parts()));
+      assertTrue(plain.data().train() instanceof Bars);
+      var wrong =
+          new Recipe.Request(
+              Map.of("augmentation", "image.flop"), Access.silent(), 1, backplane.parts());
+      var refused =
+          assertThrows(
+              IllegalArgumentException.class,
+              () -> new DeepClassifier("").plan(new MnistCnnDeep(), new Bars(), wrong));
+      assertTrue(
+          refused.getMessage().contains("--set augmentation=image.flop"), refused::getMessage);
     }
   }
 }

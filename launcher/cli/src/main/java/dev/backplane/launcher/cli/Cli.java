@@ -2,6 +2,7 @@ package dev.backplane.launcher.cli;
 
 import com.google.inject.Injector;
 import dev.backplane.BackplaneException;
+import dev.backplane.UnavailableException;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.io.IOException;
@@ -117,6 +118,10 @@ final class Cli {
     if (e instanceof CommandException expected) {
       err.println("backplane: " + expected.getMessage());
       return expected.exitCode().number;
+    }
+    if (e instanceof UnavailableException expected) {
+      err.println("backplane: " + expected.getMessage());
+      return ExitCode.NOTHING_FITS.number;
     }
     if (e instanceof BackplaneException expected) {
       err.println("backplane: " + expected.getMessage());
