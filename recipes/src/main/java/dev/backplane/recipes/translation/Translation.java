@@ -13,11 +13,10 @@ import java.util.Comparator;
 import java.util.List;
 
 /**
- * Translates with a trained run: the decoder sees all that has been said so far, in rows of 8, 16,
- * 32 … ids, so that few programs are compiled.
+ * Translates with a trained run: the decoder is given all that has been said so far each time, in
+ * rows of the length it was trained with.
  */
 final class Translation {
-  private static final int SHORTEST_ROW = 8;
   private static final int BATCH = 64;
 
   private final Run run;
@@ -70,7 +69,7 @@ final class Translation {
 
   /** A sentence as the model's inputs, of which nothing is translated yet. */
   static List<Literal> inputs(PairEncoding encoding, String sentence) {
-    var said = new int[SHORTEST_ROW];
+    var said = new int[encoding.source().length()];
     said[0] = encoding.target().vocabulary().require(Vocabulary.START_TOKEN);
     var row = row(encoding, sentence);
     return List.of(Literal.of(Shape.of(row.length), row), Literal.of(Shape.of(said.length), said));
@@ -120,11 +119,7 @@ final class Translation {
         next[row][position] = ids[row];
       }
       said = next;
-      int length = SHORTEST_ROW;
-      while (length <= position) {
-        length *= 2;
-      }
-      length = Math.min(length, encoding.source().length());
+      int length = encoding.source().length();
       var flat = new int[rows * length];
       for (int row = 0; row < rows; row++) {
         System.arraycopy(said[row], 0, flat, row * length, length);
