@@ -7,7 +7,11 @@ import dev.backplane.backend.cpu.contraction.Accumulator;
 import dev.backplane.backend.cpu.contraction.Microkernel;
 import dev.backplane.backend.cpu.contraction.Packing;
 import dev.backplane.backend.cpu.internal.Libc;
+import dev.backplane.backend.cpu.kernel.Forms;
+import dev.backplane.backend.cpu.warm.Cold;
+import dev.backplane.backend.cpu.warm.Succession;
 import dev.backplane.tensor.DType;
+import java.util.Optional;
 
 /**
  * A convolution by our own kernel: what lies under the window at a position is a row, the kernel's
@@ -23,7 +27,8 @@ public final class PatchProduct {
   private final DType result;
   private final boolean bias;
   private final Accumulator accumulator;
-  private final Microkernel kernel;
+  private final String form;
+  private final Succession<Microkernel> kernel;
   private final int columns;
   private final long terms;
 
@@ -32,23 +37,28 @@ public final class PatchProduct {
    *
    * @param bias whether a bias of the result's type, which is then f32, is added to each output
    *     feature
-   * @param vectors whether the Vector API may be used; the bits are the same
+   * @param forms which forms of the microkernel may run; the bits are the same
    */
-  public PatchProduct(
-      Geometry geometry, DType operands, DType result, boolean bias, boolean vectors) {
+  public PatchProduct(Geometry geometry, DType operands, DType result, boolean bias, Forms forms) {
     this.geometry = geometry;
     this.operands = operands;
     this.result = result;
     this.bias = bias;
     accumulator = Accumulator.of(operands);
-    kernel = Microkernel.of(vectors);
+    kernel = Microkernel.of(forms, accumulator);
+    form = Microkernel.of(forms != Forms.SCALAR).form();
     columns = Microkernel.PANEL_BYTES / accumulator.bytes();
     terms = geometry.terms();
   }
 
   /** As reports name it. */
   public String implementation() {
-    return "patches:" + accumulator.name().toLowerCase(java.util.Locale.ROOT) + ":" + kernel.form();
+    return "patches:" + accumulator.name().toLowerCase(java.util.Locale.ROOT) + ":" + form;
+  }
+
+  /** Its way to the faster form; nothing where it has none. */
+  public Optional<Cold> cold() {
+    return kernel.cold();
   }
 
   private long panels() {
@@ -110,6 +120,7 @@ public final class PatchProduct {
       strip = panel + panelBytes(exact);
       places = strip + terms * accumulator.bytes();
       long tile = strip + stripBytes(exact);
+      var tiles = kernel.now();
       for (int group = 0; group < geometry.groups(); group++) {
         input = x + group * geometry.input().group() * operands.bytes();
         long weights = k + group * geometry.kernel().group() * operands.bytes();
@@ -121,7 +132,7 @@ public final class PatchProduct {
             for (long row = from; row < to; row++) {
               packed = 0;
               pack(row, 0);
-              kernel.gathered(accumulator, strip, places, packed, panel, tile);
+              tiles.gathered(accumulator, strip, places, packed, panel, tile);
               store(tile, target, p, 1, added);
             }
           }
@@ -136,7 +147,7 @@ public final class PatchProduct {
             }
             for (long p = 0; p < panels(); p++) {
               long at = panel + p * terms * Microkernel.PANEL_BYTES;
-              kernel.run(accumulator, strip, at, tile, terms);
+              tiles.run(accumulator, strip, at, tile, terms);
               store(tile, target, p, rows, added);
             }
           }

@@ -6,6 +6,7 @@ import dev.backplane.backend.cpu.internal.Libc;
 import dev.backplane.backend.cpu.internal.NativeConvolution;
 import dev.backplane.backend.cpu.movement.StridedCopy;
 import dev.backplane.backend.cpu.movement.Widened;
+import dev.backplane.backend.cpu.warm.Cold;
 import dev.backplane.graph.Node;
 import dev.backplane.graph.Value;
 import dev.backplane.tensor.DType;
@@ -40,13 +41,7 @@ final class ConvolutionStep implements Planned {
     this.natives = natives;
     this.target = target;
     guarded = request.guarded();
-    own =
-        new PatchProduct(
-            request.geometry(),
-            request.dtype(),
-            request.result().type().dtype(),
-            request.bias().isPresent(),
-            request.vectors());
+    own = request.patches(!natives.isEmpty());
     reversed =
         !natives.isEmpty()
             && request.geometry().windows().stream().anyMatch(w -> w.baseDilation() > 1);
@@ -80,6 +75,11 @@ final class ConvolutionStep implements Planned {
             .map(NativeConvolution::implementation)
             .findFirst()
             .orElseGet(own::implementation));
+  }
+
+  @Override
+  public List<Cold> cold() {
+    return own.cold().stream().toList();
   }
 
   @Override

@@ -2,10 +2,12 @@ package dev.backplane.backend.cpu.program;
 
 import dev.backplane.backend.cpu.convolution.Geometry;
 import dev.backplane.backend.cpu.convolution.OneDnnForms;
+import dev.backplane.backend.cpu.convolution.PatchProduct;
 import dev.backplane.backend.cpu.internal.NativeConvolution;
 import dev.backplane.backend.cpu.internal.NativeConvolution.Direction;
 import dev.backplane.backend.cpu.internal.NativeConvolution.Form;
 import dev.backplane.backend.cpu.internal.NativeConvolution.Operand;
+import dev.backplane.backend.cpu.kernel.Forms;
 import dev.backplane.graph.Node;
 import dev.backplane.graph.Value;
 import dev.backplane.op.Broadcast;
@@ -34,6 +36,7 @@ final class Convolutions {
    * @param bias what is added to each output feature
    * @param result what is written: the node's result, or the sum with the bias
    * @param nodes the nodes of the graph that this covers
+   * @param forms which forms of our own kernels may run
    * @param bf16 whether operands of f32 may be rounded to bf16, which no implementation here does
    */
   record Request(
@@ -43,7 +46,7 @@ final class Convolutions {
       Optional<Value> bias,
       Value result,
       List<Node> nodes,
-      boolean vectors,
+      Forms forms,
       boolean bf16) {
     static Request of(
         Node node,
@@ -51,14 +54,14 @@ final class Convolutions {
         Optional<Value> bias,
         Value result,
         List<Node> nodes,
-        boolean vectors,
+        Forms forms,
         Precision precision) {
       var x = node.operands().getFirst().type().shape();
       var k = node.operands().get(1).type().shape();
       var geometry = Geometry.of(op, x, k, node.result().type().shape());
       boolean asked = op.precision() == Precision.BF16 || precision == Precision.BF16;
       boolean bf16 = asked && node.operands().getFirst().type().dtype() == DType.F32;
-      return new Request(node, op, geometry, bias, result, nodes, vectors, bf16);
+      return new Request(node, op, geometry, bias, result, nodes, forms, bf16);
     }
 
     TensorType x() {
@@ -75,6 +78,13 @@ final class Convolutions {
 
     String name() {
       return bias.isPresent() ? "Convolution+bias" : "Convolution";
+    }
+
+    /** Our own kernel, which does all the work, or only what is asked for in rare cases. */
+    PatchProduct patches(boolean rarely) {
+      var allowed = rarely && forms == Forms.VECTOR_ONCE_WARM ? Forms.SCALAR : forms;
+      var type = result.type().dtype();
+      return new PatchProduct(geometry, dtype(), type, bias.isPresent(), allowed);
     }
 
     /** As reports name it, with what of the user's wishes it does not do. */
@@ -156,7 +166,7 @@ final class Convolutions {
         new Value(fresh, request.result().type().withShape(shape.prepend(division.parts())));
     return List.of(
         new KernelGradientStep(request, division, natives, partial, target),
-        new PartialSums(request, partial, division.parts()));
+        PartialSums.of(request, partial, division.parts()));
   }
 
   /** A primitive for each number of images that a part has; none if any of them is refused. */

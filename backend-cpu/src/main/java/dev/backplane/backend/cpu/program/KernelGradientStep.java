@@ -55,12 +55,7 @@ final class KernelGradientStep implements Planned {
           request.result().type().shape().size(),
           request.geometry().rows(),
           request.guarded(),
-          new PatchProduct(
-              request.geometry(),
-              request.dtype(),
-              request.result().type().dtype(),
-              false,
-              request.vectors()));
+          request.patches(true));
     }
 
     long scratchBytes() {

@@ -336,7 +336,7 @@ final class Lowering {
       Node node, Convolution op, Optional<Value> bias, Value result, List<Node> nodes) {
     var request =
         Convolutions.Request.of(
-            node, op, bias, result, nodes, vectors(), program.numerics().contractions());
+            node, op, bias, result, nodes, forms(), program.numerics().contractions());
     steps.addAll(Convolutions.plan(request, target, fresh++));
   }
 
