@@ -332,11 +332,18 @@ public final class RunFolder implements AutoCloseable {
   }
 
   /** Something that writes. */
-  interface Writing {
+  public interface Writing {
+    /** Writes; may be called again after it was interrupted. */
     void write() throws IOException;
   }
 
-  void writing(String what, Writing writing) {
+  /**
+   * Writes into the folder, to the end whether or not the thread is interrupted.
+   *
+   * @param what for messages
+   * @throws BackplaneException if it cannot be written
+   */
+  public void writing(String what, Writing writing) {
     try {
       uninterrupted(writing);
     } catch (IOException e) {

@@ -32,6 +32,7 @@ final class Fit {
   private final Optional<Batches> validation;
   private final Optional<Best> best;
   private final Optional<RunFolder> folder;
+  private final Optional<RunEvents> events;
   private final List<Map<String, Double>> history;
   private final StepTraining training;
   private final FitProgress progress;
@@ -69,6 +70,7 @@ final class Fit {
     this.epochs = epochs;
     this.callbacks = callbacks;
     this.folder = folder;
+    this.events = folder.map(f -> new RunEvents(f, position.epochs(), measuring.test().examples()));
     this.history = new ArrayList<>(history);
     training = new StepTraining(job, train, position, epochs);
     var names = names();
@@ -246,7 +248,11 @@ final class Fit {
       // A channel closes itself under an interrupted thread: the interrupt waits until the end.
       interrupted |= Thread.interrupted();
       folder.get().metrics(history);
-      folder.get().save(new Checkpoint(training.position(), history, job.state()));
+      var state = job.state();
+      if (training.stepsOfEpoch() == 0) {
+        events.ifPresent(e -> e.epoch(history.size(), history.getLast(), state));
+      }
+      folder.get().save(new Checkpoint(training.position(), history, state));
     }
   }
 }

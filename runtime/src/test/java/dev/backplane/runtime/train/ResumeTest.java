@@ -464,6 +464,7 @@ class ResumeTest {
               "checkpoints/step-000000000021/checkpoint.json",
               "checkpoints/step-000000000021/state.safetensors",
               "config.json",
+              "events.out.tfevents.1.backplane",
               "metrics.csv"),
           files.map(file -> parts.relativize(file).toString()).sorted().toList());
     }
