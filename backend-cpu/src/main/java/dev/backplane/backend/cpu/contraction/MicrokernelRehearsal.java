@@ -5,7 +5,10 @@ import java.lang.foreign.Arena;
 
 /** Tiles of a few terms. */
 final class MicrokernelRehearsal implements Rehearsal {
-  private static final int TERMS = 30;
+  private static final int TERMS = 25;
+
+  /** The JVM compiles what was entered often and went round often. */
+  private static final int TILES = 3;
 
   private final Arena arena = Arena.ofConfined();
   private final Microkernel kernel;
@@ -24,7 +27,9 @@ final class MicrokernelRehearsal implements Rehearsal {
 
   @Override
   public void work() {
-    kernel.run(type, strip, panel, tile, TERMS);
+    for (int i = 0; i < TILES; i++) {
+      kernel.run(type, strip, panel, tile, TERMS);
+    }
   }
 
   @Override

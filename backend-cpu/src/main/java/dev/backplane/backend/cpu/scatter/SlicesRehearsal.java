@@ -6,7 +6,10 @@ import java.lang.foreign.Arena;
 
 /** Rows of f32. */
 final class SlicesRehearsal implements Rehearsal {
-  private static final long RUN = 30 * 16;
+  private static final long RUN = 25 * 16;
+
+  /** The JVM compiles what was entered often and went round often. */
+  private static final int ROWS = 3;
 
   private final Arena arena = Arena.ofConfined();
   private final Slices slices;
@@ -19,7 +22,9 @@ final class SlicesRehearsal implements Rehearsal {
 
   @Override
   public void work() {
-    slices.combine(Scatter.Mode.ADD, update, to, RUN);
+    for (int i = 0; i < ROWS; i++) {
+      slices.combine(Scatter.Mode.ADD, update, to, RUN);
+    }
   }
 
   @Override

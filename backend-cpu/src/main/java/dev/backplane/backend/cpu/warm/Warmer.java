@@ -26,6 +26,12 @@ public final class Warmer implements AutoCloseable {
    */
   private static final double SHARE = 0.1;
 
+  /** So many get their turns at a time: the longer the compiler's queue, the more it asks for. */
+  private static final int AT_ONCE = 16;
+
+  /** After so many turns a form lets others pass. */
+  private static final int LONG = 100;
+
   /** A form that is still not compiled, within a quarter of an hour or more, never will be. */
   private static final int GREATEST = 1_000;
 
@@ -61,10 +67,8 @@ public final class Warmer implements AutoCloseable {
       int round = 0;
       double pause = SHORTEST_PAUSE;
       while (next(waiting, (long) pause)) {
-        boolean fresh = waiting.stream().anyMatch(each -> each.form().turns() == 0);
-        round = fresh ? 0 : round + 1;
         long began = System.nanoTime();
-        waiting.removeIf(this::isOver);
+        round = round(waiting) ? 0 : round + 1;
         pause =
             round < SOON
                 ? SHORTEST_PAUSE
@@ -74,6 +78,21 @@ public final class Warmer implements AutoCloseable {
     } finally {
       waiting.forEach(each -> each.form().close());
     }
+  }
+
+  /** Gives a turn to the first ones; whether one of them had its first. */
+  private boolean round(List<Waiting> waiting) {
+    boolean fresh = false;
+    for (var one : List.copyOf(waiting.subList(0, Math.min(AT_ONCE, waiting.size())))) {
+      fresh |= one.form().turns() == 0;
+      if (isOver(one)) {
+        waiting.remove(one);
+      } else if (one.form().turns() % LONG == 0) {
+        waiting.remove(one);
+        waiting.add(one);
+      }
+    }
+    return fresh;
   }
 
   /** Takes in what was added; false where there is nothing to do any more. */
