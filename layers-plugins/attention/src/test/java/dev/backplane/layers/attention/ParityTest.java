@@ -1,5 +1,6 @@
 package dev.backplane.layers.attention;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.backplane.Backplane;
@@ -8,6 +9,7 @@ import dev.backplane.layers.parity.Fixtures;
 import dev.backplane.layers.parity.LayerParity;
 import dev.backplane.nn.Layer;
 import dev.backplane.tensor.Tensors;
+import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -18,16 +20,17 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Values and gradients are PyTorch's, to 1e-5 + 1e-4·|expected|. */
+/** Values and gradients are PyTorch's, to 1e-5 + 1e-4·|expected|, on both devices. */
 class ParityTest {
+  private static final List<String> DEVICES = List.of("reference", "cpu");
+
   private static Backplane backplane;
-  private static LayerParity parity;
+  private static Fixtures fixtures;
 
   @BeforeAll
   static void start() {
     backplane = Backplane.start();
-    var fixtures = Fixtures.read(ParityTest.class, "/parity/parity.txt");
-    parity = new LayerParity(backplane, "reference", fixtures);
+    fixtures = Fixtures.read(ParityTest.class, "/parity/parity.txt");
   }
 
   @AfterAll
@@ -68,7 +71,9 @@ class ParityTest {
   @ParameterizedTest(name = "{0}")
   @MethodSource("layers")
   void aLayerAndItsGradients(String name, Layer layer) {
-    parity.check(name, layer);
+    for (var device : DEVICES) {
+      new LayerParity(backplane, device, fixtures).check(name, layer);
+    }
   }
 
   static Stream<Arguments> attentions() {
@@ -91,7 +96,35 @@ class ParityTest {
   @MethodSource("attentions")
   void theOpStoredAndInBlocks(String name, int block, AttentionOp op) {
     Layer layer = (forward, inputs) -> new Tensors(forward.scope().apply(op, inputs.list()));
-    parity.check(name, layer);
+    for (var device : DEVICES) {
+      new LayerParity(backplane, device, fixtures).check(name, layer);
+    }
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("layers")
+  void aLayerIsReadBackFromItsFile(String name, Layer layer) {
+    var parts = backplane.parts();
+    assertEquals(layer, parts.make(Layer.class, parts.json(layer)), name);
+  }
+
+  static Stream<Arguments> texts() {
+    return Stream.of(
+        Arguments.of("embedding(vocabulary=5, units=3)", new Embedding(5, 3)),
+        Arguments.of("layer_normalization", new LayerNormalization()),
+        Arguments.of("rms_normalization", new RmsNormalization()),
+        Arguments.of("learned_positions(longest=4)", new LearnedPositions(4)),
+        Arguments.of("sinusoidal_positions", new SinusoidalPositions()),
+        Arguments.of("multi_head_attention(heads=2)", new MultiHeadAttention(2)),
+        Arguments.of(
+            "multi_head_attention(heads=2, causal=true, rotary=rotary_positions)",
+            new MultiHeadAttention(2).withCausality().withRotaryPositions()));
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("texts")
+  void aLayerByNameIsThatOfItsShortConstructor(String text, Layer layer) {
+    assertEquals(layer, backplane.parts().make(Layer.class, text));
   }
 
   @Test

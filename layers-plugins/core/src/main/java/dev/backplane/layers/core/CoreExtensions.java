@@ -17,6 +17,7 @@ import dev.backplane.layers.core.activation.Softplus;
 import dev.backplane.layers.core.activation.Softsign;
 import dev.backplane.layers.core.activation.Tanh;
 import dev.backplane.layers.core.initializer.Distribution;
+import dev.backplane.layers.core.initializer.FanInUniform;
 import dev.backplane.layers.core.initializer.Glorot;
 import dev.backplane.layers.core.initializer.He;
 import dev.backplane.layers.core.initializer.LeCun;
@@ -87,6 +88,7 @@ public final class CoreExtensions implements Extensions {
         named("activation.softsign", Softsign.class),
         named("activation.tanh", Tanh.class),
         named("initializer.constant", dev.backplane.layers.core.initializer.Constant.class),
+        named("initializer.fan_in_uniform", FanInUniform.class),
         named("initializer.glorot", Glorot.class).withDefault("distribution", Distribution.UNIFORM),
         named("initializer.he", He.class).withDefault("distribution", Distribution.UNIFORM),
         named("initializer.lecun", LeCun.class).withDefault("distribution", Distribution.UNIFORM),

@@ -1,8 +1,8 @@
 package dev.backplane.layers.recurrent;
 
 import dev.backplane.layers.core.initializer.Distribution;
+import dev.backplane.layers.core.initializer.FanInUniform;
 import dev.backplane.layers.core.initializer.Glorot;
-import dev.backplane.layers.core.initializer.Uniform;
 import dev.backplane.layers.core.initializer.Zeros;
 import dev.backplane.nn.Forward;
 import dev.backplane.nn.Initializer;
@@ -48,13 +48,7 @@ public record Gru(
 
   /** Gives the last state; Glorot-uniform, the recurrent kernel uniform in ±1/√units. */
   public Gru(int units) {
-    this(
-        units,
-        false,
-        false,
-        false,
-        new Glorot(Distribution.UNIFORM),
-        new Uniform(1 / Math.sqrt(Recurrence.atLeastOne(NAME, "units", units))));
+    this(units, false, false, false, new Glorot(Distribution.UNIFORM), new FanInUniform());
   }
 
   @Override

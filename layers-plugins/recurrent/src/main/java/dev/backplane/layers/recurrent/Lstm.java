@@ -1,8 +1,8 @@
 package dev.backplane.layers.recurrent;
 
 import dev.backplane.layers.core.initializer.Distribution;
+import dev.backplane.layers.core.initializer.FanInUniform;
 import dev.backplane.layers.core.initializer.Glorot;
-import dev.backplane.layers.core.initializer.Uniform;
 import dev.backplane.nn.Draw;
 import dev.backplane.nn.Forward;
 import dev.backplane.nn.Initializer;
@@ -57,14 +57,7 @@ public record Lstm(
    * (Jozefowicz et al., 2015).
    */
   public Lstm(int units) {
-    this(
-        units,
-        false,
-        false,
-        false,
-        new Glorot(Distribution.UNIFORM),
-        new Uniform(1 / Math.sqrt(Recurrence.atLeastOne(NAME, "units", units))),
-        1);
+    this(units, false, false, false, new Glorot(Distribution.UNIFORM), new FanInUniform(), 1);
   }
 
   @Override

@@ -2,8 +2,8 @@ package dev.backplane.layers.recurrent;
 
 import dev.backplane.layers.core.activation.Tanh;
 import dev.backplane.layers.core.initializer.Distribution;
+import dev.backplane.layers.core.initializer.FanInUniform;
 import dev.backplane.layers.core.initializer.Glorot;
-import dev.backplane.layers.core.initializer.Uniform;
 import dev.backplane.layers.core.initializer.Zeros;
 import dev.backplane.nn.Activation;
 import dev.backplane.nn.Forward;
@@ -61,7 +61,7 @@ public record SimpleRnn(
         false,
         false,
         new Glorot(Distribution.UNIFORM),
-        new Uniform(1 / Math.sqrt(Recurrence.atLeastOne(NAME, "units", units))));
+        new FanInUniform());
   }
 
   @Override

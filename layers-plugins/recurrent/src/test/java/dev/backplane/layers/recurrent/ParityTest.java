@@ -1,5 +1,6 @@
 package dev.backplane.layers.recurrent;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.backplane.Backplane;
@@ -10,6 +11,7 @@ import dev.backplane.layers.parity.Fixtures;
 import dev.backplane.layers.parity.LayerParity;
 import dev.backplane.nn.Layer;
 import dev.backplane.nn.Sequential;
+import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -20,16 +22,17 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Values and gradients are PyTorch's, to 1e-5 + 1e-4·|expected|. */
+/** Values and gradients are PyTorch's, to 1e-5 + 1e-4·|expected|, on both devices. */
 class ParityTest {
+  private static final List<String> DEVICES = List.of("reference", "cpu");
+
   private static Backplane backplane;
-  private static LayerParity parity;
+  private static Fixtures fixtures;
 
   @BeforeAll
   static void start() {
     backplane = Backplane.start();
-    var fixtures = Fixtures.read(ParityTest.class, "/parity/parity.txt");
-    parity = new LayerParity(backplane, "reference", fixtures);
+    fixtures = Fixtures.read(ParityTest.class, "/parity/parity.txt");
   }
 
   @AfterAll
@@ -69,7 +72,32 @@ class ParityTest {
   @ParameterizedTest(name = "{0}")
   @MethodSource("layers")
   void aLayerAndItsGradients(String name, Layer layer) {
-    parity.check(name, layer);
+    for (var device : DEVICES) {
+      new LayerParity(backplane, device, fixtures).check(name, layer);
+    }
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("layers")
+  void aLayerIsReadBackFromItsFile(String name, Layer layer) {
+    var parts = backplane.parts();
+    assertEquals(layer, parts.make(Layer.class, parts.json(layer)), name);
+  }
+
+  static Stream<Arguments> texts() {
+    return Stream.of(
+        Arguments.of("lstm(units=3)", new Lstm(3)),
+        Arguments.of("gru(units=3)", new Gru(3)),
+        Arguments.of("simple_rnn(units=3)", new SimpleRnn(3)),
+        Arguments.of(
+            "bidirectional(layer=lstm(units=3, sequences=true))",
+            new Bidirectional(new Lstm(3).withSequences())));
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("texts")
+  void aLayerByNameIsThatOfItsShortConstructor(String text, Layer layer) {
+    assertEquals(layer, backplane.parts().make(Layer.class, text));
   }
 
   @Test
