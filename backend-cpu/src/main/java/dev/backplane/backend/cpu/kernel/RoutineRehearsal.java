@@ -8,7 +8,7 @@ import java.lang.foreign.Arena;
 /** A routine on as much memory as {@link Routine#rehearse} touches. */
 final class RoutineRehearsal implements Rehearsal {
   /** As many as make a loop worth compiling, and few enough to be done soon while it is not. */
-  private static final int COLUMNS = 30 * Plan.LANES;
+  static final int COLUMNS = 30 * Plan.LANES;
 
   /** Their values, of the widest type. */
   private static final long BYTES = 8L * COLUMNS;

@@ -28,6 +28,7 @@ final class RoutineWriter {
   // What the JVM's compilers take in one method, found by trying: see Chunk.
   private static final int VECTOR_OPERATIONS = 24;
   private static final int SCALAR_OPERATIONS = 200;
+  private static final int MOST_TIMES = 8;
 
   private final Plan plan;
   private final ClassDesc self;
@@ -258,14 +259,18 @@ final class RoutineWriter {
         code -> body.accept(new ChunkWriter(plan, chunk, uniforms, code, form)));
   }
 
+  /** Loops of few columns several times: the JVM counts entries and rounds. */
   private void rehearse(String name, int columns) {
-    rehearsing.add(
-        code -> {
-          code.aload(1).iload(2).iconst_0();
-          code.iload(3).loadConstant(columns);
-          SweepWriter.min(code);
-          code.invokestatic(self, name, SweepWriter.CHUNK);
-        });
+    int times = Math.clamp(RoutineRehearsal.COLUMNS / columns, 1, MOST_TIMES);
+    for (int i = 0; i < times; i++) {
+      rehearsing.add(
+          code -> {
+            code.aload(1).iload(2).iconst_0();
+            code.iload(3).loadConstant(columns);
+            SweepWriter.min(code);
+            code.invokestatic(self, name, SweepWriter.CHUNK);
+          });
+    }
   }
 
   private static void calls(
