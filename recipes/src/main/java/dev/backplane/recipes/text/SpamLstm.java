@@ -13,7 +13,7 @@ import org.osgi.service.component.annotations.Component;
 public final class SpamLstm implements Recipe {
   private static final TextClassifier CLASSIFIER =
       new TextClassifier(
-          SpamAssassin::corpus, 128, 6, 0.001, StackedLstm.SETTINGS, StackedLstm::layers);
+          SpamAssassin::corpus, 128, 10, 0.001, StackedLstm.SETTINGS, StackedLstm::layers);
 
   /** For the service loaders. */
   public SpamLstm() {}
