@@ -12,13 +12,19 @@ import java.util.TreeSet;
 
 /** A user's own texts: a UTF-8 file of lines {@code CLASS TAB TEXT}. */
 final class OwnTexts {
+  /** A label is stored as a byte. */
+  private static final int MOST_CLASSES = 256;
+
+  /** Some editors begin a UTF-8 file with it. */
+  private static final String BYTE_ORDER_MARK = "\uFEFF";
+
   private OwnTexts() {}
 
   /**
    * Reads and splits a file; the classes are in the order of their names.
    *
-   * @throws MalformedDataException if it cannot be read, a line is none, there is no text or all
-   *     are of one class
+   * @throws MalformedDataException if it cannot be read, a line is none, there is no text, all are
+   *     of one class, or there are more than 256 classes
    */
   static Corpus read(Path file) {
     var names = new ArrayList<String>();
@@ -26,6 +32,9 @@ final class OwnTexts {
     int number = 0;
     for (var line : lines(file)) {
       number++;
+      if (number == 1 && line.startsWith(BYTE_ORDER_MARK)) {
+        line = line.substring(BYTE_ORDER_MARK.length());
+      }
       int tab = line.indexOf('\t');
       if (tab < 1) {
         throw new MalformedDataException(
@@ -35,6 +44,10 @@ final class OwnTexts {
       texts.add(line.substring(tab + 1).strip());
     }
     var classes = List.copyOf(new TreeSet<>(names));
+    if (classes.size() > MOST_CLASSES) {
+      throw new MalformedDataException(
+          file.toString(), "at most " + MOST_CLASSES + " classes", classes.size() + "");
+    }
     var labelled = new ArrayList<LabelledText>();
     for (int i = 0; i < texts.size(); i++) {
       labelled.add(new LabelledText(texts.get(i), classes.indexOf(names.get(i))));

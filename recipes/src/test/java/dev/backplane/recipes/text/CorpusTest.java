@@ -18,6 +18,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Random;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -91,6 +92,9 @@ class CorpusTest {
     var corpus = OwnTexts.read(file);
     assertEquals(CLASSES, corpus.classes());
     assertEquals(Corpus.split(file.toString(), CLASSES, texts(60)), corpus);
+    lines.set(0, "\uFEFF" + lines.getFirst());
+    Files.write(file, lines);
+    assertEquals(corpus, OwnTexts.read(file));
     lines.set(7, "no tab here");
     Files.write(file, lines);
     assertEquals(
@@ -101,6 +105,14 @@ class CorpusTest {
     Files.write(file, new byte[0]);
     assertTrue(refusal(() -> OwnTexts.read(file)).contains("found no text"));
     assertTrue(refusal(() -> OwnTexts.read(folder.resolve("x"))).contains("expected a file"));
+  }
+
+  @Test
+  void ownTextsHaveNoMoreClassesThanALabelCanName(@TempDir Path folder) throws IOException {
+    var file = folder.resolve("own.tsv");
+    Files.write(file, IntStream.range(0, 257).mapToObj(i -> "c" + i + "\ttext " + i).toList());
+    assertEquals(
+        file + ": expected at most 256 classes, found 257", refusal(() -> OwnTexts.read(file)));
   }
 
   @Test
