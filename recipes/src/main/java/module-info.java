@@ -33,6 +33,7 @@ module dev.backplane.recipes {
       dev.backplane.recipes.image.MnistCnn,
       dev.backplane.recipes.image.MnistCnnDeep,
       dev.backplane.recipes.image.MnistMlp,
+      dev.backplane.recipes.image.Resnet18,
       dev.backplane.recipes.speech.SpeechCtc,
       dev.backplane.recipes.speech.SpokenDigitsLstm,
       dev.backplane.recipes.table.IrisMlp,

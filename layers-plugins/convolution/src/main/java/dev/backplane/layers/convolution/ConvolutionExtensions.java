@@ -25,9 +25,11 @@ public final class ConvolutionExtensions implements Extensions {
         named("global_max_pooling", GlobalMaxPooling.class),
         named("max_pooling1d", MaxPooling1d.class),
         named("max_pooling2d", MaxPooling2d.class),
+        named("residual_block2d", ResidualBlock2d.class).withDefault("stride", 1),
         named("transposed_convolution2d", TransposedConvolution2d.class),
         named("up_sampling1d", UpSampling1d.class),
-        named("up_sampling2d", UpSampling2d.class));
+        named("up_sampling2d", UpSampling2d.class),
+        named("zero_padding2d", ZeroPadding2d.class));
   }
 
   private static Extension named(String name, Class<? extends Record> type) {
