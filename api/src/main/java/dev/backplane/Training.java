@@ -4,6 +4,7 @@ import dev.backplane.backend.CompileReport;
 import dev.backplane.backend.DeviceInfo;
 import dev.backplane.data.Batches;
 import dev.backplane.tensor.Literal;
+import dev.backplane.tensor.TensorType;
 import java.util.List;
 import java.util.Map;
 import org.osgi.annotation.versioning.ProviderType;
@@ -45,6 +46,9 @@ public interface Training extends AutoCloseable {
   /** The factor on the learning rate, 1 at first. */
   void rateFactor(double factor);
 
+  /** The layers of the model, each behind those that are in it, with what they give for a batch. */
+  List<Part> layers();
+
   /** Where each node of the training step runs, and why. */
   List<Placed> why();
 
@@ -65,6 +69,22 @@ public interface Training extends AutoCloseable {
 
   @Override
   void close();
+
+  /**
+   * A layer of the model, in the place of its path.
+   *
+   * @param path its path; empty for the model itself
+   * @param kind the simple name of its class
+   * @param outputs what it gives for a batch, where it was applied last
+   * @param parameters how many numbers its own parameters are, without those of layers in it
+   * @param trained how many of these are trained
+   */
+  record Part(String path, String kind, List<TensorType> outputs, long parameters, long trained) {
+    /** Copies. */
+    public Part {
+      outputs = List.copyOf(outputs);
+    }
+  }
 
   /**
    * Something that runs in a step, and how long it takes.

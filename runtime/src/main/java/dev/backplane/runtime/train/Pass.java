@@ -39,7 +39,9 @@ final class Pass {
   }
 
   Tensors run(Layer model, Tensors inputs) {
-    return Foreign.call(model, "the model", () -> model.apply(new At(""), inputs));
+    var outputs = Foreign.call(model, "the model", () -> model.apply(new At(""), inputs));
+    program.table().applied("", model.getClass().getSimpleName(), outputs.types());
+    return outputs;
   }
 
   /** What layers added to the loss. */
@@ -132,11 +134,16 @@ final class Pass {
     @Override
     public Tensors child(String name, Layer layer, Tensors inputs) {
       var full = full(name);
-      return program
-          .trace()
-          .within(
-              full,
-              () -> Foreign.call(layer, "layer " + full, () -> layer.apply(new At(full), inputs)));
+      var outputs =
+          program
+              .trace()
+              .within(
+                  full,
+                  () ->
+                      Foreign.call(
+                          layer, "layer " + full, () -> layer.apply(new At(full), inputs)));
+      program.table().applied(full, layer.getClass().getSimpleName(), outputs.types());
+      return outputs;
     }
 
     private String full(String name) {

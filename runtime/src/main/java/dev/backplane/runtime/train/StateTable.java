@@ -1,5 +1,6 @@
 package dev.backplane.runtime.train;
 
+import dev.backplane.Training;
 import dev.backplane.nn.Initializer;
 import dev.backplane.nn.ParameterSpec;
 import dev.backplane.tensor.DType;
@@ -60,6 +61,11 @@ final class StateTable {
   private final Map<String, Entry> entries = new LinkedHashMap<>();
   private boolean fixed;
 
+  /** A layer that was applied: the simple name of its class, and what it gave. */
+  private record Applied(String kind, List<TensorType> outputs) {}
+
+  private final Map<String, Applied> layers = new LinkedHashMap<>();
+
   /** What is not trained, by path of the parameter or a layer around it. */
   private final List<String> frozen;
 
@@ -90,6 +96,35 @@ final class StateTable {
       }
     }
     fixed = true;
+  }
+
+  /** A layer was applied; only the first passes, before all is fixed, are remembered. */
+  void applied(String path, String kind, List<TensorType> outputs) {
+    if (!fixed) {
+      layers.put(path, new Applied(kind, outputs));
+    }
+  }
+
+  /** The layers, those within others before them, with the numbers of their own parameters. */
+  List<Training.Part> layers() {
+    return layers.entrySet().stream()
+        .map(
+            layer ->
+                new Training.Part(
+                    layer.getKey(),
+                    layer.getValue().kind(),
+                    layer.getValue().outputs(),
+                    numbers(layer.getKey(), false),
+                    numbers(layer.getKey(), true)))
+        .toList();
+  }
+
+  private long numbers(String layer, boolean trained) {
+    return entries.values().stream()
+        .filter(e -> e.parameter() && (e.trainable() || !trained))
+        .filter(e -> e.path().substring(0, Math.max(0, e.path().lastIndexOf('/'))).equals(layer))
+        .mapToLong(e -> e.type().shape().size())
+        .sum();
   }
 
   /** A layer's parameter. */

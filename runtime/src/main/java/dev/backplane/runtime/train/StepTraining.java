@@ -123,6 +123,11 @@ final class StepTraining implements Training {
   }
 
   @Override
+  public List<Part> layers() {
+    return job.programs().table().layers();
+  }
+
+  @Override
   public List<Placed> why() {
     return job.why();
   }

@@ -19,6 +19,7 @@ import picocli.CommandLine.Spec;
       RecipesCommand.class,
       TrainCommand.class,
       SearchCommand.class,
+      SummaryCommand.class,
       EvaluateCommand.class,
       PredictCommand.class,
       ExportCommand.class,

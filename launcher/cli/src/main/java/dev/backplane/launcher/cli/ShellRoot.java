@@ -14,6 +14,7 @@ import picocli.CommandLine.HelpCommand;
       RecipesCommand.class,
       TrainCommand.class,
       SearchCommand.class,
+      SummaryCommand.class,
       EvaluateCommand.class,
       PredictCommand.class,
       ExportCommand.class,

@@ -166,6 +166,35 @@ class ModelFileTest {
   }
 
   @Test
+  void aTrainingTellsItsLayersTheirShapesAndParameters() {
+    try (var backplane = Backplane.start();
+        var training =
+            trainer(backplane, model())
+                .freeze("dense_1/bias")
+                .open(data(), backplane.device("reference"))) {
+      var layers = training.layers();
+      assertEquals(
+          List.of(
+              "dense_1 Dense [f32[16,7]] 42 35",
+              "dense_2 Dense [f32[16,3]] 24 24",
+              " Sequential [f32[16,3]] 0 0"),
+          layers.stream()
+              .map(
+                  l ->
+                      l.path()
+                          + " "
+                          + l.kind()
+                          + " "
+                          + l.outputs()
+                          + " "
+                          + l.parameters()
+                          + " "
+                          + l.trained())
+              .toList());
+    }
+  }
+
+  @Test
   void weightsThatDoNotFitAreRefusedByPath() {
     try (var backplane = Backplane.start()) {
       for (var path : List.of("dense_1/kernel", "dense_9/bias", "$step")) {
