@@ -58,7 +58,7 @@ class RegisteredPartsTest {
   }
 
   private void roundTrip(Extension extension) throws Exception {
-    var part = sample(extension.type(), List.of());
+    var part = sample(extension.type(), 0, List.of());
     var described = registry.describe(part, "part");
     assertEquals(List.of(), described.pins());
     assertEquals(extension.name(), described.description().name());
@@ -71,11 +71,11 @@ class RegisteredPartsTest {
   }
 
   /** An instance with some value for each component; several are tried, as records check them. */
-  private Object sample(Class<?> type, List<Class<?>> within) throws Exception {
+  private Object sample(Class<?> type, int from, List<Class<?>> within) throws Exception {
     var extension = all.stream().filter(e -> type.isAssignableFrom(e.type())).toList();
     for (var candidate : extension) {
       if (!within.contains(candidate.type())) {
-        for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
+        for (int attempt = from; attempt < from + ATTEMPTS; attempt++) {
           var made = make(candidate, attempt, within);
           if (made.isPresent()) {
             return made.get();
@@ -112,7 +112,10 @@ class RegisteredPartsTest {
   private Object value(Type type, int attempt, int place, List<Class<?>> within) throws Exception {
     if (type instanceof ParameterizedType generic) {
       var element = value(generic.getActualTypeArguments()[0], attempt, place, within);
-      return generic.getRawType() == Optional.class ? Optional.of(element) : List.of(element);
+      if (generic.getRawType() == Optional.class) {
+        return Optional.of(element);
+      }
+      return attempt % 2 == 0 ? List.of(element) : List.of(element, element);
     }
     var raw = (Class<?>) type;
     if (raw == int.class || raw == Integer.class) {
@@ -134,6 +137,7 @@ class RegisteredPartsTest {
     } else if (raw.isEnum()) {
       return raw.getEnumConstants()[raw.getEnumConstants().length - 1];
     }
-    return sample(raw, within);
+    // Neighbours of one type may have to differ.
+    return sample(raw, attempt + place, within);
   }
 }
