@@ -65,14 +65,19 @@ class RecipesTest {
     assertEquals(
         List.of(
             "fashion-mnist-cnn",
+            "fashion-mnist-cnn-deep",
             "fashion-mnist-mlp",
             "fashion-mnist-regularized",
             "iris-mlp",
             "mnist-cnn",
+            "mnist-cnn-deep",
             "mnist-mlp",
+            "resnet18",
             "sentiment-embedding",
             "sentiment-lstm",
             "spam-lstm",
+            "speech-ctc",
+            "spoken-digits-lstm",
             "translate-transformer"),
         ServiceLoader.load(Recipe.class).stream().map(p -> p.get().name()).sorted().toList());
     assertEquals(

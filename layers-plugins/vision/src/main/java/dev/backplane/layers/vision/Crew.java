@@ -48,21 +48,18 @@ final class Crew {
     for (int i = 1; i < busy; i++) {
       workers[i].fork();
     }
-    RuntimeException failed = null;
-    for (int i = 0; i < busy; i++) {
-      try {
-        if (i == 0) {
-          workers[0].compute();
-        } else {
-          workers[i].join();
-        }
-      } catch (RuntimeException e) {
-        // The others still write into the batch: all are waited for.
-        failed = failed == null ? e : failed;
-      }
+    if (busy > 0) {
+      workers[0].compute();
     }
-    if (failed != null) {
-      throw failed;
+    // The others still write into the batch: all are waited for.
+    for (int i = 1; i < busy; i++) {
+      workers[i].join();
+    }
+    for (int i = 0; i < busy; i++) {
+      var failure = workers[i].failure;
+      if (failure != null) {
+        throw failure;
+      }
     }
   }
 
@@ -89,6 +86,9 @@ final class Crew {
     private transient int epoch;
     private transient int from;
     private transient int count;
+
+    /** As it was thrown: a pool would wrap it when another thread joins. */
+    private transient @Nullable RuntimeException failure;
 
     Worker(
         int first,
@@ -132,11 +132,20 @@ final class Crew {
       this.from = from;
       this.count = count;
       this.target = target;
+      failure = null;
       reinitialize();
     }
 
     @Override
     protected void compute() {
+      try {
+        transform();
+      } catch (RuntimeException e) {
+        failure = e;
+      }
+    }
+
+    private void transform() {
       var source = Objects.requireNonNull(examples, "begun");
       for (int i = first; i < count; i += step) {
         source.gather(0, rows, from + i, 1, stored);
