@@ -33,12 +33,13 @@ import java.util.List;
  *
  * @param augmentation the default transforms
  */
-record DeepClassifier(String augmentation) {
+record DeepClassifier(String augmentation) implements PictureModel {
   private static final int EPOCHS = 20;
   private static final int BATCH = 64;
   private static final int BLOCKS = 3;
 
-  List<Setting> settings() {
+  @Override
+  public List<Setting> settings() {
     return List.of(
         new Setting(
             "filters", "32", "filters of the first convolution; twice as many in each more"),
@@ -52,8 +53,9 @@ record DeepClassifier(String augmentation) {
         SettingValues.DATA);
   }
 
-  /** The whole plan; wrong values are refused before any data is fetched. */
-  Plan plan(Recipe recipe, DatasetProvider provider, Request request) {
+  /** The whole plan; wrong numbers are refused before any data is fetched. */
+  @Override
+  public Plan plan(Recipe recipe, DatasetProvider provider, Request request) {
     var values = new SettingValues(recipe, request);
     int filters = values.integer("filters", 1, 1 << 10);
     double rate = values.positive("rate");

@@ -23,7 +23,7 @@ import java.util.List;
  * The models both picture datasets start with: features of the picture, a dense layer of one output
  * per class, softmax cross-entropy, Adam.
  */
-enum PictureClassifier {
+enum PictureClassifier implements PictureModel {
   /** One hidden layer of units. */
   MLP(new Setting("units", "128", "units of the hidden layer")) {
     @Override
@@ -69,12 +69,14 @@ enum PictureClassifier {
   /** The layers in front of the last, for pictures [batch, 28, 28]. */
   abstract List<Layer> features(SettingValues values);
 
-  List<Setting> settings() {
+  @Override
+  public List<Setting> settings() {
     return settings;
   }
 
   /** The whole plan; wrong values are refused before any data is fetched. */
-  Plan plan(Recipe recipe, DatasetProvider provider, Request request) {
+  @Override
+  public Plan plan(Recipe recipe, DatasetProvider provider, Request request) {
     var values = new SettingValues(recipe, request);
     var layers = features(values);
     double rate = values.positive("rate");

@@ -1,56 +1,17 @@
 package dev.backplane.recipes.text;
 
-import dev.backplane.Run;
 import dev.backplane.data.Recipe;
-import dev.backplane.tensor.Literal;
-import java.util.List;
-import java.util.Map;
-import java.util.Optional;
 import org.osgi.service.component.annotations.Component;
 
 /** Whether a sentence is positive, by two LSTMs one behind the other. */
 @Component(service = Recipe.class, immediate = true)
-public final class SentimentLstm implements Recipe {
-  private static final TextClassifier CLASSIFIER =
-      new TextClassifier(
-          VaderMovies::corpus, 64, 5, 0.001, StackedLstm.SETTINGS, StackedLstm::layers);
-
+public final class SentimentLstm extends TextRecipe {
   /** For the service loaders. */
-  public SentimentLstm() {}
-
-  @Override
-  public String name() {
-    return "sentiment-lstm";
-  }
-
-  @Override
-  public String summary() {
-    return "sentences of film reviews, negative or positive: embedding of 64 units, two LSTMs";
-  }
-
-  @Override
-  public List<Setting> settings() {
-    return CLASSIFIER.settings();
-  }
-
-  @Override
-  public Plan plan(Request request) {
-    return CLASSIFIER.plan(this, request);
-  }
-
-  @Override
-  public List<Literal> read(String input) {
-    return read(input, Map.of());
-  }
-
-  /** A sentence. */
-  @Override
-  public List<Literal> read(String input, Map<String, String> files) {
-    return TextClassifier.read(this, input, files);
-  }
-
-  @Override
-  public Optional<String> tell(Run run, String input) {
-    return TextClassifier.tell(this, run, input);
+  public SentimentLstm() {
+    super(
+        "sentiment-lstm",
+        "sentences of film reviews, negative or positive: embedding of 64 units, two LSTMs",
+        new TextClassifier(
+            VaderMovies::corpus, 64, 5, 0.001, StackedLstm.SETTINGS, StackedLstm::layers));
   }
 }

@@ -2,7 +2,6 @@ package dev.backplane.recipes.text;
 
 import dev.backplane.EarlyStopping;
 import dev.backplane.Goal;
-import dev.backplane.Run;
 import dev.backplane.data.Dataset;
 import dev.backplane.data.DatasetProvider.Access;
 import dev.backplane.data.Recipe;
@@ -17,11 +16,8 @@ import dev.backplane.nn.Layer;
 import dev.backplane.nn.Sequential;
 import dev.backplane.recipes.SettingValues;
 import dev.backplane.recipes.format.MalformedDataException;
-import dev.backplane.tensor.Literal;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 
@@ -105,18 +101,31 @@ record TextClassifier(
             : TextEncoding.read(request.files());
     var stack = new ArrayList<>(layers.of(values, encoding.encoder().vocabulary().size()));
     stack.add(new Dense(sigmoid ? 1 : texts.classes().size()));
+    var data = encoding.dataset(texts);
+    var split =
+        validation == 0
+            ? Optional.<Splitting.Split>empty()
+            : Optional.of(Splitting.stratified(request.seed()).holdOut(data.train(), validation));
     var plan =
         new Plan(
-            encoding.dataset(texts),
-            new Sequential(stack),
-            sigmoid ? new BinaryCrossEntropy() : new SparseCategoricalCrossEntropy(),
-            optimizer,
-            metrics,
-            List.of(),
-            epochs,
-            BATCH);
-    return (validation == 0 ? plan : validated(plan, validation, patience, request.seed()))
-        .withFiles(encoding.files());
+                split
+                    .map(of -> new Dataset(data.name(), of.train(), data.test(), data.classes()))
+                    .orElse(data),
+                new Sequential(stack),
+                sigmoid ? new BinaryCrossEntropy() : new SparseCategoricalCrossEntropy(),
+                optimizer,
+                metrics,
+                List.of(),
+                epochs,
+                BATCH)
+            .withFiles(encoding.files());
+    return split
+        .map(
+            of ->
+                plan.withValidation(of.held())
+                    .withCallbacks(new EarlyStopping(GOAL, patience))
+                    .keepingBest(GOAL))
+        .orElse(plan);
   }
 
   private static int length(Recipe recipe, SettingValues values) {
@@ -128,47 +137,5 @@ record TextClassifier(
               + length);
     }
     return length;
-  }
-
-  /** The same plan, holding out some of its examples to stop in time. */
-  private static Plan validated(Plan plan, double share, int patience, long seed) {
-    var data = plan.data();
-    var split = Splitting.stratified(seed).holdOut(data.train(), share);
-    return new Plan(
-            new Dataset(data.name(), split.train(), data.test(), data.classes()),
-            plan.model(),
-            plan.loss(),
-            plan.optimizer(),
-            plan.metrics(),
-            plan.transforms(),
-            plan.epochs(),
-            plan.batch())
-        .withValidation(split.held())
-        .withCallbacks(new EarlyStopping(GOAL, patience))
-        .keepingBest(GOAL);
-  }
-
-  /** A sentence as the run's row of ids. */
-  static List<Literal> read(Recipe recipe, String sentence, Map<String, String> files) {
-    return List.of(TextEncoding.read(files).literal(recipe.name(), sentence));
-  }
-
-  /** Both classes of one sigmoid by name; a softmax is told by its classes already. */
-  static Optional<String> tell(Recipe recipe, Run run, String sentence) {
-    var classes = run.notes().getOrDefault("classes", "").split("\n");
-    var prediction = run.predict(read(recipe, sentence, run.files()).getFirst());
-    if (prediction.type().shape().size() != 1 || classes.length != 2) {
-      return Optional.empty();
-    }
-    double yes = prediction.doubleAt(0);
-    int likelier = yes >= 0.5 ? 1 : 0;
-    return Optional.of(
-        String.format(
-            Locale.ROOT,
-            "%s %.1f %%, %s %.1f %%",
-            classes[likelier],
-            100 * Math.max(yes, 1 - yes),
-            classes[1 - likelier],
-            100 * Math.min(yes, 1 - yes)));
   }
 }
