@@ -1,6 +1,6 @@
 """Writes the fixtures beside this file with PyTorch (2.15.0) and numpy: python generate.py. The tests only read them.
 
-Each line: name [dimensions] = numbers, row-major, with enough digits to give the float back. The signals are sums of
+Each line: name dtype[dimensions] = numbers, row-major, with enough digits to give the float back. The signals are sums of
 sines, which the tests compute themselves. torchaudio is not needed: its formulas of resampling, mel filters and cepstra
 (torchaudio.functional, 2.x) are written out below.
 """
@@ -17,7 +17,8 @@ lines = []
 def put(name, tensor):
     values = tensor.detach().reshape(-1).tolist()
     dimensions = ",".join(map(str, tensor.shape))
-    lines.append(f"{name} [{dimensions}] = " + " ".join(f"{v:.9g}" for v in values))
+    dtype = "i32" if tensor.dtype == torch.int32 else "f32"
+    lines.append(f"{name} {dtype}[{dimensions}] = " + " ".join(f"{v:.9g}" for v in values))
 
 
 def signal(rate, count):

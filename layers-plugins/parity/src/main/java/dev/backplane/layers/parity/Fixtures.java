@@ -34,13 +34,20 @@ public record Fixtures(Map<String, Literal> values) {
                 DType.parse(line.substring(name + 1, open)),
                 shape(line.substring(open + 1, close)));
         var numbers = line.substring(close + 3).strip().split(" ");
-        values.put(
-            line.substring(0, name), Literal.fill(type, i -> Double.parseDouble(numbers[i])));
+        values.put(line.substring(0, name), Literal.fill(type, i -> number(numbers[i])));
       }
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
     return new Fixtures(values);
+  }
+
+  private static double number(String text) {
+    return switch (text) {
+      case "inf" -> Double.POSITIVE_INFINITY;
+      case "nan", "-nan" -> Double.NaN;
+      default -> Double.parseDouble(text);
+    };
   }
 
   private static Shape shape(String dimensions) {
@@ -75,7 +82,15 @@ public record Fixtures(Map<String, Literal> values) {
     assertClose(name, get(name), found);
   }
 
-  /** |found - expected| ≤ 1e-5 + 1e-4·|expected|, element by element, of the same type. */
+  /** The same of a fixture's elements, row-major. */
+  public void assertClose(String name, float[] found) {
+    assertClose(name, Literal.of(get(name).type().shape(), found));
+  }
+
+  /**
+   * |found - expected| ≤ 1e-5 + 1e-4·|expected|, element by element, of the same type; what is not
+   * finite is the same.
+   */
   public static void assertClose(String name, Literal expected, Literal found) {
     if (!expected.type().equals(found.type())) {
       throw new AssertionError(name + ": expected " + expected.type() + ", found " + found.type());
@@ -84,7 +99,8 @@ public record Fixtures(Map<String, Literal> values) {
     var values = found.toDoubles();
     for (int i = 0; i < values.length; i++) {
       double bound = 1e-5 + 1e-4 * Math.abs(numbers[i]);
-      if (!(Math.abs(values[i] - numbers[i]) <= bound)) {
+      boolean same = Double.compare(values[i], numbers[i]) == 0;
+      if (!same && !(Math.abs(values[i] - numbers[i]) <= bound && Double.isFinite(bound))) {
         throw new AssertionError(
             "%s[%d]: expected %s, found %s".formatted(name, i, numbers[i], values[i]));
       }

@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.backplane.Backplane;
-import dev.backplane.layers.audio.Fixtures;
+import dev.backplane.layers.parity.Fixtures;
 import dev.backplane.nn.Batch;
 import dev.backplane.tensor.DType;
 import dev.backplane.tensor.Literal;
@@ -24,6 +24,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** Losses and gradients are those of PyTorch's CTCLoss, to 1e-5 + 1e-4·|expected|. */
 class CtcParityTest {
+  private static final Fixtures FIXTURES = Fixtures.read(CtcParityTest.class, "/parity/parity.txt");
+
   private static Backplane backplane;
 
   @BeforeAll
@@ -60,15 +62,14 @@ class CtcParityTest {
       var batch =
           batch(
               scope,
-              Fixtures.integers(name + ".labels"),
-              Fixtures.integers(name + ".lengths"),
-              Fixtures.integers(name + ".frames"));
-      var logits = scope.constant(Fixtures.of(name + ".logits"));
-      Fixtures.assertClose(
-          name + ".value", loss.apply(Tensors.of(logits), batch).read().toFloats());
-      var weights = scope.constant(Fixtures.of(name + ".weights"));
+              FIXTURES.get(name + ".labels"),
+              FIXTURES.get(name + ".lengths"),
+              FIXTURES.get(name + ".frames"));
+      var logits = scope.constant(FIXTURES.get(name + ".logits"));
+      FIXTURES.assertClose(name + ".value", loss.apply(Tensors.of(logits), batch).read());
+      var weights = scope.constant(FIXTURES.get(name + ".weights"));
       var both = valueAndGradient(x -> loss.apply(Tensors.of(x), batch).mul(weights).sum(), logits);
-      Fixtures.assertClose(name + ".gradient", both.get(1).read().toFloats());
+      FIXTURES.assertClose(name + ".gradient", both.get(1).read());
     }
   }
 
@@ -101,7 +102,7 @@ class CtcParityTest {
   @Test
   void allFramesCountWhereNoneAreGiven() {
     try (var scope = backplane.eager(backplane.device("auto"))) {
-      var logits = Tensors.of(scope.constant(Fixtures.of("ctc.plain.logits")).slice(0, 0, 1));
+      var logits = Tensors.of(scope.constant(FIXTURES.get("ctc.plain.logits")).slice(0, 0, 1));
       var labels = Literal.of(Shape.of(1, 3), 1, 2, 3);
       var two = new CtcLoss().apply(logits, batch(scope, labels, ints(3)));
       var three = new CtcLoss().apply(logits, batch(scope, labels, ints(3), ints(7)));

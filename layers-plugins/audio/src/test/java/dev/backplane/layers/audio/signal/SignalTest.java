@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.backplane.layers.audio.Fixtures;
+import dev.backplane.layers.parity.Fixtures;
 import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -14,6 +14,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** Signals become the features that torch and torchaudio's formulas give. */
 class SignalTest {
+  private static final Fixtures FIXTURES = Fixtures.read(SignalTest.class, "/parity/parity.txt");
   private static final LogMel LOG_MEL =
       new LogMel(new Stft(256, 200, 80), MelFilters.of(20, 8000), 1e-6);
 
@@ -29,12 +30,21 @@ class SignalTest {
     return Recording.mono(rate, samples);
   }
 
+  /** The rows of a table one behind the other. */
+  private static float[] flat(float[][] rows) {
+    var all = new float[rows.length * rows[0].length];
+    for (int i = 0; i < rows.length; i++) {
+      System.arraycopy(rows[i], 0, all, i * rows[0].length, rows[0].length);
+    }
+    return all;
+  }
+
   @ParameterizedTest
   @CsvSource({"22050, 8000, 700", "8000, 11025, 200", "16000, 8000, 300"})
   void aRecordingAtAnotherRate(int from, int to, int count) {
     var resampled = Resampling.to(to, signal(from, count));
     assertEquals(to, resampled.rate());
-    Fixtures.assertClose("resample." + from + "." + to, resampled.samples());
+    FIXTURES.assertClose("resample." + from + "." + to, resampled.samples());
   }
 
   @Test
@@ -68,7 +78,7 @@ class SignalTest {
         found[m][k] = (float) weights[m][k];
       }
     }
-    Fixtures.assertClose("mel.filters", Fixtures.flat(found));
+    FIXTURES.assertClose("mel.filters", flat(found));
   }
 
   @Test
@@ -79,13 +89,13 @@ class SignalTest {
     for (int i = 0; i < first.length; i++) {
       first[i] = (float) powers[i / 129][i % 129];
     }
-    Fixtures.assertClose("stft.power", first);
+    FIXTURES.assertClose("stft.power", first);
   }
 
   @Test
   void logarithmsOfMelBandsAndTheirCepstra() {
-    Fixtures.assertClose("log_mel", Fixtures.flat(LOG_MEL.of(signal(8000, 1000))));
-    Fixtures.assertClose("mfcc", Fixtures.flat(new Mfcc(LOG_MEL, 12).of(signal(8000, 1000))));
+    FIXTURES.assertClose("log_mel", flat(LOG_MEL.of(signal(8000, 1000))));
+    FIXTURES.assertClose("mfcc", flat(new Mfcc(LOG_MEL, 12).of(signal(8000, 1000))));
   }
 
   @Test
