@@ -14,10 +14,10 @@ import dev.backplane.layers.core.activation.Relu;
 import dev.backplane.layers.core.transform.ClipByGlobalNorm;
 import dev.backplane.layers.recurrent.Bidirectional;
 import dev.backplane.layers.recurrent.Lstm;
+import dev.backplane.layers.text.ErrorRate;
 import dev.backplane.nn.Sequential;
 import dev.backplane.tensor.Literal;
 import dev.backplane.tensor.Shape;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -120,13 +120,8 @@ public final class SpeechCtc implements Recipe {
   }
 
   private static double errorRate(Run run, List<Clip> clips) {
-    var rates = new ArrayList<Double>();
-    for (var clip : clips) {
-      var said = transcript(run, clip);
-      var truth = SYMBOLS.get(clip.word());
-      // One true symbol: all others are insertions, and it is right if it is among them.
-      rates.add(said.isEmpty() ? 1.0 : said.length() - (said.contains(truth) ? 1.0 : 0.0));
-    }
-    return rates.stream().mapToDouble(Double::doubleValue).average().orElse(0);
+    return ErrorRate.characters(
+        clips.stream().map(clip -> transcript(run, clip)).toList(),
+        clips.stream().map(clip -> SYMBOLS.get(clip.word())).toList());
   }
 }
