@@ -1,8 +1,7 @@
 package dev.backplane.recipes.format;
 
+import dev.backplane.layers.vision.file.ImageFile;
 import java.awt.image.BufferedImage;
-import java.awt.image.ColorModel;
-import java.awt.image.IndexColorModel;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -16,9 +15,8 @@ public final class GreyPng {
   private GreyPng() {}
 
   /**
-   * The grey values of a picture, row by row, 0 for black and 255 for white. Colours become grey by
-   * their luma (ITU-R BT.601), transparency lets black through, 16-bit values lose their lower
-   * half.
+   * The grey values of a picture, row by row, 0 for black and 255 for white, by the rules of {@link
+   * ImageFile}.
    *
    * @throws MalformedDataException if the file is no PNG or has another size; its pixels are not
    *     decoded before its size is known
@@ -54,34 +52,11 @@ public final class GreyPng {
   }
 
   private static byte[] grey(BufferedImage image) {
+    var values = ImageFile.pixels(image, ImageFile.Channels.GREY).values();
     var grey = new byte[image.getWidth() * image.getHeight()];
-    boolean samplesAreGrey =
-        !(image.getColorModel() instanceof IndexColorModel) && image.getRaster().getNumBands() <= 2;
-    for (int y = 0, i = 0; y < image.getHeight(); y++) {
-      for (int x = 0; x < image.getWidth(); x++, i++) {
-        grey[i] = (byte) (samplesAreGrey ? sample(image, x, y) : luma(image.getRGB(x, y)));
-      }
+    for (int i = 0; i < grey.length; i++) {
+      grey[i] = (byte) (int) values[i];
     }
     return grey;
-  }
-
-  /** The stored value: {@code getRGB} would take it for linear light and brighten it. */
-  private static int sample(BufferedImage image, int x, int y) {
-    var raster = image.getRaster();
-    ColorModel model = image.getColorModel();
-    int value = raster.getSample(x, y, 0) >> (model.getComponentSize(0) - 8);
-    if (raster.getNumBands() == 1) {
-      return value;
-    }
-    int alpha = raster.getSample(x, y, 1) >> (model.getComponentSize(1) - 8);
-    return Math.round(value * alpha / 255f);
-  }
-
-  private static int luma(int argb) {
-    int alpha = argb >>> 24;
-    int red = argb >> 16 & 0xff;
-    int green = argb >> 8 & 0xff;
-    int blue = argb & 0xff;
-    return Math.round((0.299f * red + 0.587f * green + 0.114f * blue) * alpha / 255f);
   }
 }

@@ -59,7 +59,11 @@ public final class ImageFile {
     if (!Files.isRegularFile(file)) {
       throw new MalformedImageException(file.toString(), EXPECTED, "no file");
     }
-    var image = decode(file);
+    return pixels(decode(file), channels);
+  }
+
+  /** The values of a decoded picture, by the same rules. */
+  public static Pixels pixels(BufferedImage image, Channels channels) {
     var size = new Pixels.Size(image.getHeight(), image.getWidth(), channels.count());
     var pixels = new Pixels().resized(size);
     fill(image, pixels);
