@@ -49,7 +49,8 @@ record Launcher(Path folder) {
 
   /** The same with further options for the JVM. */
   Running start(List<String> options, String... arguments) throws IOException {
-    // A shell's background job hands an ignored SIGINT on to all it starts: Ctrl-C must work there too.
+    // A shell's background job hands an ignored SIGINT on to all it starts: Ctrl-C must work there
+    // too.
     var command = new ArrayList<>(List.of("env", "--default-signal=INT"));
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(

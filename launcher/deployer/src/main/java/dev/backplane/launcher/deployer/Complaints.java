@@ -6,6 +6,7 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
+import org.osgi.framework.ServiceException;
 import org.osgi.framework.ServiceReference;
 import org.osgi.service.log.LogEntry;
 import org.osgi.service.log.LogListener;
@@ -20,7 +21,16 @@ final class Complaints implements LogListener, AutoCloseable {
   private static final Duration ON_ITS_WAY = Duration.ofMillis(300);
   private static final int STEP_MILLIS = 10;
 
-  private final Map<Bundle, String> last = new ConcurrentHashMap<>();
+  /**
+   * One complaint.
+   *
+   * @param words what was said
+   * @param symptom whether it is the framework's, that a service could not be had: the reason is in
+   *     another complaint, before or after it
+   */
+  private record Complaint(String words, boolean symptom) {}
+
+  private final Map<Bundle, Complaint> last = new ConcurrentHashMap<>();
   private final ServiceTracker<LogReaderService, LogReaderService> logs;
 
   private Complaints(BundleContext context) {
@@ -50,7 +60,11 @@ final class Complaints implements LogListener, AutoCloseable {
     var exception = entry.getException();
     var bundle = entry.getBundle();
     if (exception != null && bundle != null) {
-      last.put(bundle, Attempt.words(innermost(exception)));
+      var cause = innermost(exception);
+      last.merge(
+          bundle,
+          new Complaint(Attempt.words(cause), cause instanceof ServiceException),
+          (known, said) -> said.symptom() ? known : said);
     }
   }
 
@@ -61,13 +75,13 @@ final class Complaints implements LogListener, AutoCloseable {
   /** What was last said of a bundle; it may still be on its way, as logs are written later. */
   Optional<String> about(Bundle bundle) throws InterruptedException {
     for (long waited = 0; waited < ON_ITS_WAY.toMillis(); waited += STEP_MILLIS) {
-      var words = last.get(bundle);
-      if (words != null) {
-        return Optional.of(words);
+      var complaint = last.get(bundle);
+      if (complaint != null && !complaint.symptom()) {
+        return Optional.of(complaint.words());
       }
       Thread.sleep(STEP_MILLIS);
     }
-    return Optional.empty();
+    return Optional.ofNullable(last.get(bundle)).map(Complaint::words);
   }
 
   /** Nothing that was said counts any more. */
