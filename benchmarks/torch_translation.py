@@ -21,7 +21,8 @@ steps, threads = (int(sys.argv[i]) if len(sys.argv) > i else default for i, defa
 torch.set_num_threads(threads)
 torch.manual_seed(seed)
 
-settings = dict(line.split(" ", 1) for line in (folder / "translation.txt").read_text().splitlines()[:2])
+texts = [(folder / name).read_text() for name in ("translation.txt", "transformer.txt", "rows.txt")]
+settings = dict(line.split(" ", 1) for line in "".join(texts).splitlines())
 length = int(settings["length"])
 vocabularies = {side: (folder / f"{side}-vocabulary.txt").read_text().split("\n")[:-1] for side in ("source", "target")}
 START, END = (vocabularies["target"].index(token) for token in ("<start>", "<end>"))
@@ -33,11 +34,32 @@ def rows(name):
 
 
 train, test = rows("train.bin"), rows("test.bin")
+lengths = torch.tensor([int(word) for word in settings["buckets"].split()])
+
+
+def buckets(data):
+    """Which length each row needs: the shortest that cuts off nothing but padding."""
+    steps = ((data != 0).any(1) * torch.arange(1, length + 1)).amax(1)
+    return torch.searchsorted(lengths, steps)
+
+
+train_buckets, test_buckets = buckets(train), buckets(test)
+
+
+def batches():
+    """An epoch as Backplane makes it: shuffled, sorted by length, cut into batches, those shuffled; a smaller one last."""
+    order = torch.randperm(len(train))
+    order = order[torch.sort(train_buckets[order], stable=True).indices]
+    whole = order[:len(order) // 32 * 32].view(-1, 32)
+    yield from whole[torch.randperm(len(whole))]
+    if len(order) % 32:
+        yield order[len(order) // 32 * 32:]
 
 
 class Model(nn.Module):
-    def __init__(self, width=256, heads=8, hidden=512, blocks=2, dropout=0.1):
+    def __init__(self, dropout=0.1):
         super().__init__()
+        width, heads, hidden, blocks = (int(settings[name]) for name in ("embedding", "heads", "hidden", "blocks"))
         self.width = width
         self.source, self.target = (nn.Embedding(len(vocabularies[side]), width) for side in ("source", "target"))
         for embedding in (self.source, self.target):
@@ -68,12 +90,13 @@ class Model(nn.Module):
 model = Model()
 adam = torch.optim.Adam(model.parameters(), lr=1e-3)
 warm_up = torch.optim.lr_scheduler.LambdaLR(adam, lambda step: min(1.0, (step + 1) / 400))
-order, at, begin, losses = torch.randperm(len(train)), 0, time.time(), []
+epoch, begin, losses = batches(), time.time(), []
 for step in range(steps):
-    if at >= len(train):
-        order, at = torch.randperm(len(train)), 0
-    source, target, following = train[order[at:at + 32]].unbind(1)
-    at += 32
+    chosen = next(epoch, None)
+    if chosen is None:
+        epoch = batches()
+        chosen = next(epoch)
+    source, target, following = train[chosen, :, :lengths[train_buckets[chosen].max()]].unbind(1)
     adam.zero_grad(set_to_none=True)
     each = F.cross_entropy(model(source, target).transpose(1, 2), following, ignore_index=0, reduction="none")
     loss = (each.sum(1) / (following != 0).sum(1)).mean()
@@ -89,9 +112,10 @@ seconds = time.time() - begin
 model.eval()
 sources, references = zip(*(line.split("\t") for line in (folder / "test.tsv").read_text().split("\n")[:-1]))
 assert len(sources) == len(test)
-found = []
+said_of = {}
 with torch.inference_mode():
-    for source, _, _ in (batch.unbind(1) for batch in test.split(64)):
+    for chosen in torch.sort(test_buckets, stable=True).indices.split(64):
+        source = test[chosen, 0, :lengths[test_buckets[chosen].max()]]
         said = torch.full((len(source), 1), START)
         for _ in range(length):
             logits = model(source, said)[:, -1]
@@ -99,15 +123,15 @@ with torch.inference_mode():
             said = torch.cat([said, logits.argmax(-1, keepdim=True)], 1)[:, :length + 1]
             if (said == END).any(1).all() or said.shape[1] > length:
                 break
-        for ids in said[:, 1:].tolist():
+        for row, ids in zip(chosen.tolist(), said[:, 1:].tolist()):
             pieces = ids[:ids.index(END)] if END in ids else ids
-            found.append("".join(vocabularies["target"][i] for i in pieces).replace("▁", " ").strip())
+            said_of[row] = "".join(vocabularies["target"][i] for i in pieces).replace("▁", " ").strip()
 tokenize = "char" if settings["language"] == "zh" else "13a"
 print(json.dumps({
     "peer": "torch " + torch.__version__,
     "seed": seed,
     "steps": steps,
-    "bleu": sacrebleu.corpus_bleu(found, [references], tokenize=tokenize).score,
+    "bleu": sacrebleu.corpus_bleu([said_of[row] for row in range(len(test))], [references], tokenize=tokenize).score,
     "loss": sum(losses[-500:]) / len(losses[-500:]),
     "millisPerStep": 1000 * seconds / steps,
 }))

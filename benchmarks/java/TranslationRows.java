@@ -12,6 +12,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.ServiceLoader;
+import java.util.stream.Collectors;
 
 /**
  * Writes the rows that translate-transformer trains on, for torch_translation.py: java
@@ -37,6 +38,12 @@ final class TranslationRows {
       for (var file : plan.files().entrySet()) {
         Files.writeString(folder.resolve(file.getKey()), file.getValue());
       }
+      var lengths = plan.data().train().buckets().orElseThrow().lengths();
+      Files.writeString(
+          folder.resolve("rows.txt"),
+          "buckets "
+              + lengths.stream().map(String::valueOf).collect(Collectors.joining(" "))
+              + "\n");
       write(folder.resolve("train.bin"), plan.data().train());
       write(folder.resolve("test.bin"), plan.data().test());
     }

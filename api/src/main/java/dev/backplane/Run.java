@@ -2,6 +2,8 @@ package dev.backplane;
 
 import dev.backplane.backend.DeviceInfo;
 import dev.backplane.data.Batches;
+import dev.backplane.function.Compiled;
+import dev.backplane.function.Traceable;
 import dev.backplane.tensor.Literal;
 import java.nio.file.Path;
 import java.util.List;
@@ -72,6 +74,13 @@ public interface Run extends AutoCloseable {
 
   /** The values of the parameters and state, by path. */
   Map<String, Literal> parameters();
+
+  /**
+   * A function compiled for the device that the run was opened or trained on: decoding step by
+   * step, say, with {@link #parameters} as arguments. It lives on its own, to be closed by the
+   * caller.
+   */
+  Compiled compile(Traceable function);
 
   /** Where each node of the training step ran, and why. */
   List<Training.Placed> why();

@@ -4,6 +4,7 @@ import dev.backplane.tensor.Literal;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.osgi.annotation.versioning.ConsumerType;
 
 /** A finite, indexed set of examples. Thread-safe. */
@@ -39,6 +40,23 @@ public interface Examples {
    */
   default Examples epoch(int epoch) {
     return this;
+  }
+
+  /** To what lengths batches may be cut; empty where all are as long as the fields say. */
+  default Optional<Buckets> buckets() {
+    return Optional.empty();
+  }
+
+  /**
+   * These examples in batches of like length: rows of ids that are padded with zeros behind, cut to
+   * one of these lengths. Each length is compiled by itself, on the same parameters; figures over
+   * all examples stay what they were, but for the order of sums.
+   *
+   * @param lengths 1 to 8, the shortest first; the last is that of whole rows
+   * @throws IllegalArgumentException if they are not that, or no field is so long
+   */
+  default Examples bucketed(List<Integer> lengths) {
+    return new Bucketed(this, Buckets.of(this, lengths));
   }
 
   /** One example, in its stored form. */

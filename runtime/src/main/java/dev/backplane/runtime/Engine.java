@@ -23,6 +23,7 @@ import dev.backplane.runtime.eager.EagerScope;
 import dev.backplane.runtime.extension.Owner;
 import dev.backplane.runtime.extension.RegisteredParts;
 import dev.backplane.runtime.extension.Registry;
+import dev.backplane.runtime.function.CompiledFunction;
 import dev.backplane.runtime.name.Nearest;
 import dev.backplane.runtime.train.FinishedRun;
 import dev.backplane.runtime.train.ModelFile;

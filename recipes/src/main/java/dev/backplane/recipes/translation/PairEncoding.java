@@ -20,6 +20,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
+import java.util.stream.IntStream;
 
 /**
  * How pairs become rows of ids in one run: byte pairs of each language, learnt from the training
@@ -132,6 +133,12 @@ record PairEncoding(Language language, TextEncoder source, TextEncoder target) {
     files.put(side + "-vocabulary.txt", encoder.vocabulary().text());
   }
 
+  /** The lengths that rows are cut to, shortest first: the last is that of whole rows. */
+  List<Integer> lengths() {
+    var shorter = IntStream.of(8, 16, 32).filter(length -> length < source.length());
+    return IntStream.concat(shorter, IntStream.of(source.length())).boxed().toList();
+  }
+
   /** Whether both sides fit into their rows. */
   boolean fits(Pair pair) {
     return source.ids(pair.source()).length <= source.length()
@@ -173,11 +180,13 @@ record PairEncoding(Language language, TextEncoder source, TextEncoder target) {
       MemorySegment.copy(row, 1, after, INT, at, length);
     }
     var type = TensorType.of(DType.I32, length);
-    return new Columns(
-        pairs.size(),
-        List.of(Feature.of("source", type), Feature.of("target", type)),
-        List.of(Feature.of("next", type)),
-        List.of(sources, before, after));
+    var rows =
+        new Columns(
+            pairs.size(),
+            List.of(Feature.of("source", type), Feature.of("target", type)),
+            List.of(Feature.of("next", type)),
+            List.of(sources, before, after));
+    return rows.bucketed(lengths());
   }
 
   /** A row without its end: the decoder is never asked what follows that. */

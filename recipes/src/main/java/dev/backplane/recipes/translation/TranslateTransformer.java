@@ -2,7 +2,6 @@ package dev.backplane.recipes.translation;
 
 import dev.backplane.Run;
 import dev.backplane.data.Recipe;
-import dev.backplane.layers.attention.Transformer;
 import dev.backplane.layers.core.loss.SparseCategoricalCrossEntropy;
 import dev.backplane.layers.core.schedule.Constant;
 import dev.backplane.layers.core.schedule.WarmUp;
@@ -91,15 +90,9 @@ public final class TranslateTransformer implements Recipe {
             : PairEncoding.read(request.files());
     var files = new HashMap<>(encoding.files());
     files.putAll(TestPairs.files(corpus.test().stream().filter(encoding::fits).toList()));
-    var model =
-        new Transformer(
-                encoding.source().vocabulary().size(),
-                encoding.target().vocabulary().size(),
-                embedding,
-                heads,
-                hidden,
-                blocks)
-            .dropout(dropout);
+    var size = new TransformerSize(embedding, heads, hidden, blocks);
+    files.putAll(size.files());
+    var model = size.model(encoding).dropout(dropout);
     return new Plan(
             encoding.dataset(corpus),
             model,
@@ -128,7 +121,12 @@ public final class TranslateTransformer implements Recipe {
   @Override
   public Optional<String> tell(Run run, String input) {
     var encoding = PairEncoding.read(run.files());
-    return Optional.of(new Translation(run, encoding, 4).translate(List.of(input)).getFirst());
+    return Optional.of(translation(run, encoding, 4).translate(List.of(input)).getFirst());
+  }
+
+  private static Translation translation(Run run, PairEncoding encoding, int beams) {
+    var model = TransformerSize.read(run.files()).model(encoding);
+    return new Translation(run, encoding, model, beams);
   }
 
   /** BLEU of the test sentences, of which no English one was learnt; decoded greedily. */
@@ -136,8 +134,7 @@ public final class TranslateTransformer implements Recipe {
   public Map<String, Double> measure(Run run, Plan plan) {
     var encoding = PairEncoding.read(plan.files());
     var pairs = TestPairs.read(plan.files());
-    var found =
-        new Translation(run, encoding, 1).translate(pairs.stream().map(Pair::source).toList());
+    var found = translation(run, encoding, 1).translate(pairs.stream().map(Pair::source).toList());
     var references = pairs.stream().map(Pair::target).toList();
     return Map.of("bleu", Bleu.corpus(found, references, encoding.language().tokenization).value());
   }

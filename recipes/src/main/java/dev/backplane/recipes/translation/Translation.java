@@ -2,25 +2,24 @@ package dev.backplane.recipes.translation;
 
 import dev.backplane.Run;
 import dev.backplane.layers.attention.BeamSearch;
-import dev.backplane.layers.attention.NextId;
+import dev.backplane.layers.attention.CachedDecoding;
+import dev.backplane.layers.attention.Transformer;
 import dev.backplane.layers.text.Vocabulary;
 import dev.backplane.recipes.format.MalformedDataException;
 import dev.backplane.tensor.Literal;
 import dev.backplane.tensor.Shape;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import java.util.stream.IntStream;
 
-/**
- * Translates with a trained run: the decoder is given all that has been said so far each time, in
- * rows of the length it was trained with.
- */
+/** Translates with a trained run: each sentence is encoded once, and each piece costs one step. */
 final class Translation {
   private static final int BATCH = 64;
 
   private final Run run;
   private final PairEncoding encoding;
+  private final Transformer model;
   private final BeamSearch search;
 
   /**
@@ -29,9 +28,10 @@ final class Translation {
    * @param beams how many sentences are kept while the best is sought; 1 takes the likeliest piece
    *     each time
    */
-  Translation(Run run, PairEncoding encoding, int beams) {
+  Translation(Run run, PairEncoding encoding, Transformer model, int beams) {
     this.run = run;
     this.encoding = encoding;
+    this.model = model;
     var vocabulary = encoding.target().vocabulary();
     this.search =
         new BeamSearch(
@@ -48,23 +48,37 @@ final class Translation {
    * @throws MalformedDataException if a sentence is empty or has more pieces than the model takes
    */
   List<String> translate(List<String> sentences) {
-    var rows = new ArrayList<int[]>();
-    sentences.forEach(sentence -> rows.add(row(encoding, sentence)));
-    // Sentences of about the same length end at about the same time.
-    var order = new ArrayList<Integer>();
-    for (int i = 0; i < rows.size(); i++) {
-      order.add(i);
-    }
-    order.sort(Comparator.comparingInt(i -> pieces(rows.get(i))));
+    var rows = sentences.stream().map(sentence -> row(encoding, sentence)).toList();
+    // Sentences of about the same length need rows of one length and end at about the same time.
+    var order =
+        IntStream.range(0, rows.size())
+            .boxed()
+            .sorted(Comparator.comparingInt(i -> pieces(rows.get(i))))
+            .toList();
     var translations = new String[rows.size()];
-    for (int begin = 0; begin < order.size(); begin += BATCH) {
-      var batch = order.subList(begin, Math.min(order.size(), begin + BATCH));
-      var found = search.decode(new Asked(batch.stream().map(rows::get).toList()), batch.size());
-      for (int i = 0; i < batch.size(); i++) {
-        translations[batch.get(i)] = encoding.target().decode(found.get(i));
+    try (var decoding = new CachedDecoding(run, model, search)) {
+      for (int begin = 0; begin < order.size(); begin += BATCH) {
+        var batch = order.subList(begin, Math.min(order.size(), begin + BATCH));
+        // The last batch is filled up with its last sentence: one more size would be compiled.
+        int count = Math.min(BATCH, order.size());
+        var found = decoding.decode(sources(batch.stream().map(rows::get).toList(), count));
+        for (int i = 0; i < batch.size(); i++) {
+          translations[batch.get(i)] = encoding.target().decode(found.get(i));
+        }
       }
     }
     return List.of(translations);
+  }
+
+  /** Rows cut to the shortest length that holds them all. */
+  private Literal sources(List<int[]> rows, int count) {
+    int longest = rows.stream().mapToInt(Translation::pieces).max().orElseThrow();
+    int length = encoding.lengths().stream().filter(l -> l >= longest).findFirst().orElseThrow();
+    var ids = new int[count * length];
+    for (int i = 0; i < count; i++) {
+      System.arraycopy(rows.get(Math.min(i, rows.size() - 1)), 0, ids, i * length, length);
+    }
+    return Literal.of(Shape.of(count, length), ids);
   }
 
   /** A sentence as the model's inputs, of which nothing is translated yet. */
@@ -91,55 +105,5 @@ final class Translation {
 
   private static int pieces(int[] row) {
     return (int) Arrays.stream(row).filter(id -> id != Vocabulary.PADDING).count();
-  }
-
-  /** The model, asked for the piece that follows; it is given everything before each time. */
-  private final class Asked implements NextId {
-    private final Literal sources;
-    private final int rows;
-    private int[][] said;
-    private int position;
-
-    Asked(List<int[]> sentences) {
-      rows = sentences.size() * search.beams();
-      int length = encoding.source().length();
-      var ids = new int[rows * length];
-      for (int row = 0; row < rows; row++) {
-        System.arraycopy(sentences.get(row / search.beams()), 0, ids, row * length, length);
-      }
-      sources = Literal.of(Shape.of(rows, length), ids);
-      said = new int[rows][length];
-    }
-
-    @Override
-    public float[][] logits(int[] ids, int[] parents) {
-      var next = new int[rows][];
-      for (int row = 0; row < rows; row++) {
-        next[row] = said[parents[row]].clone();
-        next[row][position] = ids[row];
-      }
-      said = next;
-      int length = encoding.source().length();
-      var flat = new int[rows * length];
-      for (int row = 0; row < rows; row++) {
-        System.arraycopy(said[row], 0, flat, row * length, length);
-      }
-      var all =
-          run.predict(List.of(sources, Literal.of(Shape.of(rows, length), flat)))
-              .getFirst()
-              .toFloats();
-      int size = encoding.target().vocabulary().size();
-      var logits = new float[rows][size];
-      for (int row = 0; row < rows; row++) {
-        int from = (row * length + position) * size;
-        for (int id = 0; id < size; id++) {
-          // The prediction is a probability; its logarithm is a logit that gives it back.
-          logits[row][id] = (float) Math.log(all[from + id]);
-        }
-        logits[row][Vocabulary.PADDING] = Float.NEGATIVE_INFINITY;
-      }
-      position++;
-      return logits;
-    }
   }
 }

@@ -53,8 +53,8 @@ class TranslationTest {
                     backplane.device("reference"))) {
       var sources = corpus.test().stream().map(Pair::source).toList();
       var targets = corpus.test().stream().map(Pair::target).toList();
-      assertEquals(targets, new Translation(run, encoding, 1).translate(sources));
-      assertEquals(targets, new Translation(run, encoding, 3).translate(sources));
+      assertEquals(targets, new Translation(run, encoding, model, 1).translate(sources));
+      assertEquals(targets, new Translation(run, encoding, model, 3).translate(sources));
     }
   }
 }

@@ -1,7 +1,6 @@
 package dev.backplane.runtime.train;
 
 import dev.backplane.data.Batches;
-import dev.backplane.data.Examples;
 import dev.backplane.data.Feature;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -22,6 +21,7 @@ final class Feed implements AutoCloseable {
   private static final int DEPTH = 4;
 
   private final Batches batches;
+  private final List<Form> forms;
   private final int fields;
   private final Arena arena = Arena.ofShared();
   private final Staged[] ring = new Staged[DEPTH];
@@ -35,10 +35,13 @@ final class Feed implements AutoCloseable {
   private volatile boolean ended;
   private volatile @Nullable Throwable failure;
 
-  /** One staging area: a batch in its stored form, with unused memory behind a smaller one. */
+  /**
+   * One staging area: a batch of whole rows in their stored form, with unused memory behind a
+   * smaller one.
+   */
   static final class Staged {
     private final List<MemorySegment> segments;
-    private int size;
+    private Form form = Form.whole(0);
 
     private Staged(List<MemorySegment> segments) {
       this.segments = segments;
@@ -49,9 +52,9 @@ final class Feed implements AutoCloseable {
       return segments;
     }
 
-    /** How many examples it holds. */
-    int size() {
-      return size;
+    /** How many examples it holds, and to how many steps their fields are to be cut. */
+    Form form() {
+      return form;
     }
   }
 
@@ -65,6 +68,7 @@ final class Feed implements AutoCloseable {
    */
   Feed(Batches batches, int epoch, int batch, int epochs, boolean ahead) {
     this.batches = batches;
+    forms = Form.of(batches);
     var features = Fields.of(batches.examples()).all();
     fields = features.size();
     for (int i = 0; i < DEPTH; i++) {
@@ -197,15 +201,20 @@ final class Feed implements AutoCloseable {
     private final int epochs;
     private int epoch;
     private int batch;
+    private Batches those;
     private int[] order;
-    private Examples examples;
 
     Producer(int epoch, int batch, int epochs) {
       this.epoch = epoch;
       this.batch = batch;
       this.epochs = epochs;
-      this.order = batches.order(epoch);
-      this.examples = batches.examples().epoch(epoch);
+      this.those = of(epoch);
+      this.order = those.order(epoch);
+    }
+
+    /** The batches of examples as they are in an epoch. */
+    private Batches of(int epoch) {
+      return new Batches(batches.examples().epoch(epoch), batches.size(), batches.seed());
     }
 
     boolean hasNext() {
@@ -216,15 +225,15 @@ final class Feed implements AutoCloseable {
       if (batch == batches.count()) {
         epoch++;
         batch = 0;
-        order = batches.order(epoch);
-        examples = batches.examples().epoch(epoch);
+        those = of(epoch);
+        order = those.order(epoch);
       }
       int from = batch * batches.size();
       int count = Math.min(batches.size(), order.length - from);
       for (int i = 0; i < fields; i++) {
-        examples.gather(i, order, from, count, staged.segments.get(i));
+        those.examples().gather(i, order, from, count, staged.segments.get(i));
       }
-      staged.size = count;
+      staged.form = Form.among(forms, those, count, those.length(order, batch));
       batch++;
     }
   }

@@ -1,5 +1,6 @@
 package dev.backplane.runtime.train;
 
+import dev.backplane.data.Buckets;
 import dev.backplane.data.Examples;
 import dev.backplane.data.Feature;
 import dev.backplane.runtime.extension.Json;
@@ -28,6 +29,24 @@ record Fields(List<Feature> inputs, List<Feature> targets) {
 
   static Fields of(Examples examples) {
     return new Fields(examples.inputs(), examples.targets());
+  }
+
+  /** The fields of a form of batches: sequences may be cut. */
+  Fields of(Form form) {
+    return form.length() == form.longest()
+        ? this
+        : new Fields(
+            inputs.stream().map(feature -> cut(feature, form)).toList(),
+            targets.stream().map(feature -> cut(feature, form)).toList());
+  }
+
+  private static Feature cut(Feature feature, Form form) {
+    if (!Buckets.cuts(feature, form.longest())) {
+      return feature;
+    }
+    var stored = feature.stored().withShape(Shape.of(form.length()));
+    return new Feature(
+        feature.name(), stored, feature.presented(), feature.scale(), feature.offset());
   }
 
   /** The inputs, then the targets, in the order in which examples gather them. */

@@ -6,12 +6,15 @@ import dev.backplane.Target;
 import dev.backplane.Training;
 import dev.backplane.backend.DeviceInfo;
 import dev.backplane.data.Batches;
+import dev.backplane.function.Compiled;
+import dev.backplane.function.Traceable;
 import dev.backplane.io.MalformedModelException;
 import dev.backplane.runtime.checkpoint.Checkpoint;
 import dev.backplane.runtime.checkpoint.OwnFiles;
 import dev.backplane.runtime.checkpoint.RunFolder;
 import dev.backplane.runtime.device.Devices;
 import dev.backplane.runtime.extension.Registry;
+import dev.backplane.runtime.function.CompiledFunction;
 import dev.backplane.tensor.Literal;
 import dev.backplane.tensor.Shape;
 import dev.backplane.tensor.ShapeException;
@@ -29,6 +32,8 @@ import java.util.stream.Collectors;
 public final class FinishedRun implements Run {
   private final String name;
   private final Job job;
+  private final Devices devices;
+  private final Target target;
   private final Fit.Outcome outcome;
   private final Optional<Path> folder;
   private final Map<String, String> notes;
@@ -37,12 +42,16 @@ public final class FinishedRun implements Run {
   FinishedRun(
       String name,
       Job job,
+      Devices devices,
+      Target target,
       Fit.Outcome outcome,
       Optional<Path> folder,
       Map<String, String> notes,
       Map<String, String> files) {
     this.name = name;
     this.job = job;
+    this.devices = devices;
+    this.target = target;
     this.outcome = outcome;
     this.folder = folder;
     this.notes = Collections.unmodifiableMap(new TreeMap<>(notes));
@@ -67,7 +76,14 @@ public final class FinishedRun implements Run {
     try {
       var job = Job.inference(devices, tuned, programs, saved, open);
       return new FinishedRun(
-          config.name(), job, weights.outcome(), Optional.of(folder), config.notes(), files);
+          config.name(),
+          job,
+          devices,
+          tuned,
+          weights.outcome(),
+          Optional.of(folder),
+          config.notes(),
+          files);
     } catch (ShapeException e) {
       throw new MalformedModelException(
           found.document(), String.valueOf(e.getMessage()), "a model that fits its fields", e);
@@ -206,6 +222,11 @@ public final class FinishedRun implements Run {
   @Override
   public synchronized List<Training.Placed> why() {
     return job.why();
+  }
+
+  @Override
+  public Compiled compile(Traceable function) {
+    return new CompiledFunction(devices, function, target);
   }
 
   /** As in {@code mnist-mlp on cpu (…): 10 epochs, 9380 steps; train_loss 0.03, …}. */

@@ -136,21 +136,9 @@ final class Fit {
 
   /** Compiles what the epochs will need, so that no epoch stops to compile. */
   private void prepare() {
-    prepare(train, true);
-    validation.ifPresent(batches -> prepare(batches, false));
-    prepare(test, false);
-  }
-
-  private void prepare(Batches batches, boolean trains) {
-    int examples = batches.examples().size();
-    int tail = examples % batches.size();
-    for (int size : new int[] {Math.min(examples, batches.size()), tail}) {
-      if (size > 0 && trains) {
-        job.prepareTraining(size);
-      } else if (size > 0) {
-        job.prepareEvaluation(size);
-      }
-    }
+    Form.of(train).forEach(job::prepareTraining);
+    validation.ifPresent(batches -> Form.of(batches).forEach(job::prepareEvaluation));
+    Form.of(test).forEach(job::prepareEvaluation);
   }
 
   private void epoch() {

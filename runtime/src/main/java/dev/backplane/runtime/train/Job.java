@@ -34,7 +34,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A model on a device: its state, and the programs that train, evaluate and predict with it. Each
- * batch size has programs of its own, compiled when first needed. Serves one thread at a time.
+ * form of batch has programs of its own, compiled when first needed. Serves one thread at a time.
  */
 final class Job implements AutoCloseable {
   /** How many sizes of prediction batches are kept compiled. */
@@ -48,15 +48,17 @@ final class Job implements AutoCloseable {
     PREDICT
   }
 
-  private record Key(Kind kind, int batch) {}
-
   /** A compiled program and the host memory of its fields, looked up once. */
   private record Ready(
       Kind kind,
-      int batch,
+      Form form,
       SessionProgram program,
       List<MemorySegment> fields,
-      List<TensorType> results) {}
+      List<TensorType> results) {
+    boolean is(Kind kind, Form form) {
+      return this.kind == kind && (this.form == form || this.form.equals(form));
+    }
+  }
 
   private final Programs programs;
   private final Session session;
@@ -64,9 +66,9 @@ final class Job implements AutoCloseable {
   // As plain data, since it is asked for again and again: the metrics themselves may have gone.
   private final List<String> measured;
   private final Map<Figures.Split, Map<String, TensorType>> sums = new LinkedHashMap<>();
-  private final Map<Key, Ready> compiled = new LinkedHashMap<>();
+  private final List<Ready> compiled = new ArrayList<>();
   private final Map<Figures.Split, SessionProgram> readers = new LinkedHashMap<>();
-  private @Nullable Ready recent;
+  private final long[] rowBytes;
   private @Nullable Ready running;
   private boolean closed;
 
@@ -74,6 +76,7 @@ final class Job implements AutoCloseable {
     this.programs = programs;
     this.session = session;
     this.open = open;
+    rowBytes = programs.fields().all().stream().mapToLong(f -> f.stored().bytes()).toArray();
     var figures = programs.figures();
     measured = figures.names();
     for (var split : Figures.Split.values()) {
@@ -191,37 +194,38 @@ final class Job implements AutoCloseable {
         programs.name() + ": " + name, traced.graph(), traced.inputs(), traced.outputs());
   }
 
-  /** Compiles the training programs of a batch size. */
-  void prepareTraining(int batch) {
-    ready(Kind.TRAIN, batch);
+  /** Compiles the training programs of a form of batches. */
+  void prepareTraining(Form form) {
+    ready(Kind.TRAIN, form);
     if (programs.accumulate() > 1) {
-      ready(Kind.ACCUMULATE, batch);
+      ready(Kind.ACCUMULATE, form);
     }
   }
 
-  /** Compiles the evaluation program of a batch size. */
-  void prepareEvaluation(int batch) {
-    ready(Kind.EVALUATE, batch);
+  /** Compiles the evaluation program of a form of batches. */
+  void prepareEvaluation(Form form) {
+    ready(Kind.EVALUATE, form);
   }
 
-  private Ready ready(Kind kind, int batch) {
-    // Nearly every step is like the one before it, and then nothing is to be allocated.
-    var before = recent;
-    if (before != null && before.kind() == kind && before.batch() == batch) {
-      return before;
+  /** Looks without allocating anything. */
+  private Ready ready(Kind kind, Form form) {
+    for (int i = 0; i < compiled.size(); i++) {
+      if (compiled.get(i).is(kind, form)) {
+        return compiled.get(i);
+      }
     }
-    var known = compiled.get(new Key(kind, batch));
-    recent = known != null ? known : prepare(kind, batch);
-    return recent;
+    return prepare(kind, form);
   }
 
-  private Ready prepare(Kind kind, int batch) {
+  private Ready prepare(Kind kind, Form form) {
+    int batch = form.batch();
+    var those = programs.of(programs.fields().of(form));
     var traced =
         switch (kind) {
-          case TRAIN -> programs.trainStep(batch, true);
-          case ACCUMULATE -> programs.trainStep(batch, false);
-          case EVALUATE -> programs.evaluate(batch);
-          case PREDICT -> programs.predict(batch);
+          case TRAIN -> those.trainStep(batch, true);
+          case ACCUMULATE -> those.trainStep(batch, false);
+          case EVALUATE -> those.evaluate(batch);
+          case PREDICT -> those.predict(batch);
         };
     var name =
         switch (kind) {
@@ -230,32 +234,44 @@ final class Job implements AutoCloseable {
           case EVALUATE -> "evaluation";
           case PREDICT -> "prediction";
         };
-    var program = compile(name + " of " + batch, traced);
+    var size = form.length() < 0 ? "" : " × " + form.length();
+    var program = compile(name + " of " + batch + size, traced);
     var fields = new ArrayList<MemorySegment>();
     for (int i = 0; i < programs.fields().all().size(); i++) {
       var host = new Slot.Host(Fields.host(i));
       fields.add(traced.inputs().contains(host) ? program.host(host.name()) : MemorySegment.NULL);
     }
-    var ready = new Ready(kind, batch, program, List.copyOf(fields), traced.graph().outputTypes());
-    compiled.put(new Key(kind, batch), ready);
+    var ready = new Ready(kind, form, program, List.copyOf(fields), traced.graph().outputTypes());
+    compiled.add(ready);
     forgetOldPredictions();
     return ready;
   }
 
   /** Starts a training step on a staged batch, whose memory is free when this returns. */
   void train(Feed.Staged staged, boolean update) {
-    start(ready(update ? Kind.TRAIN : Kind.ACCUMULATE, staged.size()), staged);
+    start(ready(update ? Kind.TRAIN : Kind.ACCUMULATE, staged.form()), staged);
   }
 
   private void start(Ready ready, Feed.Staged staged) {
     settle();
     var segments = staged.segments();
     for (int i = 0; i < segments.size(); i++) {
-      var target = ready.fields().get(i);
-      MemorySegment.copy(segments.get(i), 0, target, 0, target.byteSize());
+      copy(segments.get(i), rowBytes[i], ready.fields().get(i), ready.form());
     }
     ready.program().start();
     running = ready;
+  }
+
+  /** Copies the staged rows of a field, of which the program may want only the beginnings. */
+  private static void copy(MemorySegment staged, long rowBytes, MemorySegment target, Form form) {
+    if (form.length() == form.longest()) {
+      MemorySegment.copy(staged, 0, target, 0, target.byteSize());
+      return;
+    }
+    long wanted = target.byteSize() / form.batch();
+    for (int row = 0; row < form.batch(); row++) {
+      MemorySegment.copy(staged, row * rowBytes, target, row * wanted, wanted);
+    }
   }
 
   /** Waits for the last step. */
@@ -271,16 +287,16 @@ final class Job implements AutoCloseable {
    * Measures a training program.
    *
    * @param steps how often it is to run
-   * @param batch which: that of the next step with so many examples
+   * @param form which: that of the next step of this form
    * @param step trains on the next batch
    */
-  List<Training.Measured> measure(int steps, int batch, Runnable step) {
+  List<Training.Measured> measure(int steps, Form form, Runnable step) {
     Ready ready;
     do {
       step.run();
       ready = java.util.Objects.requireNonNull(running, "a step runs a program");
       settle();
-    } while (ready.batch() != batch);
+    } while (!ready.form().equals(form));
     return ready
         .program()
         .measure(
@@ -349,7 +365,7 @@ final class Job implements AutoCloseable {
     try (var feed = Feed.of(inOrder, 0, 0, 1)) {
       for (int i = 0; i < inOrder.count(); i++) {
         var staged = feed.next();
-        start(ready(Kind.EVALUATE, staged.size()), staged);
+        start(ready(Kind.EVALUATE, staged.form()), staged);
         feed.release();
       }
       settle();
@@ -390,7 +406,7 @@ final class Job implements AutoCloseable {
   List<Literal> predict(List<Literal> inputs) {
     int batch = requireInputs(inputs);
     settle();
-    var ready = ready(Kind.PREDICT, batch);
+    var ready = ready(Kind.PREDICT, Form.whole(batch));
     for (int i = 0; i < inputs.size(); i++) {
       var target = ready.fields().get(i);
       MemorySegment.copy(inputs.get(i).data(), 0, target, 0, target.byteSize());
@@ -423,12 +439,10 @@ final class Job implements AutoCloseable {
   }
 
   private void forgetOldPredictions() {
-    var keys = compiled.keySet().stream().filter(key -> key.kind() == Kind.PREDICT).toList();
-    for (var key : keys.subList(0, Math.max(0, keys.size() - PREDICTIONS))) {
-      var old = compiled.remove(key);
-      if (old != null) {
-        old.program().close();
-      }
+    var all = compiled.stream().filter(ready -> ready.kind() == Kind.PREDICT).toList();
+    for (var old : all.subList(0, Math.max(0, all.size() - PREDICTIONS))) {
+      compiled.remove(old);
+      old.program().close();
     }
   }
 
@@ -514,15 +528,15 @@ final class Job implements AutoCloseable {
 
   private Ready first() {
     if (compiled.isEmpty()) {
-      ready(Kind.PREDICT, 1);
+      ready(Kind.PREDICT, Form.whole(1));
     }
-    return compiled.values().iterator().next();
+    return compiled.getFirst();
   }
 
   /** The tuning choices in force, of all programs. */
   SortedMap<String, String> choices() {
     var choices = new TreeMap<String, String>();
-    for (var ready : compiled.values()) {
+    for (var ready : compiled) {
       for (var report : ready.program().reports()) {
         choices.putAll(report.choices());
       }

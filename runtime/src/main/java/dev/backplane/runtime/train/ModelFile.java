@@ -121,7 +121,14 @@ public final class ModelFile {
       var job = Job.inference(devices, target, programs, saved, open);
       var outcome = new Fit.Outcome(Checkpoint.Position.START, List.of(), Map.of(), 0, 0);
       return new FinishedRun(
-          name, job, outcome, Optional.empty(), texts(about, "notes"), texts(about, "files"));
+          name,
+          job,
+          devices,
+          target,
+          outcome,
+          Optional.empty(),
+          texts(about, "notes"),
+          texts(about, "files"));
     } catch (ShapeException e) {
       throw new MalformedModelException(
           file.toString(), String.valueOf(e.getMessage()), "a model that fits its fields", e);

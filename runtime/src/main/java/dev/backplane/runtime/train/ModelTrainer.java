@@ -181,7 +181,7 @@ public final class ModelTrainer implements Trainer {
     try {
       job.load(weights);
       open.pin(Owner.of(train.examples().getClass()).use("training data"));
-      job.prepareTraining(largest);
+      job.prepareTraining(Form.of(train).getFirst());
       return new StepTraining(job, train, Checkpoint.Position.START, Integer.MAX_VALUE);
     } catch (RuntimeException | Error e) {
       job.close();
@@ -254,7 +254,7 @@ public final class ModelTrainer implements Trainer {
       }
       var position = checkpoint.map(Checkpoint::position).orElse(Checkpoint.Position.START);
       var history = checkpoint.map(Checkpoint::history).orElse(List.of());
-      job.prepareTraining(largest(train));
+      job.prepareTraining(Form.of(train).getFirst());
       if (folder.isPresent()) {
         OwnFiles.write(folder.get(), files);
         write(folder.get(), config, tuned, job, history);
@@ -263,7 +263,7 @@ public final class ModelTrainer implements Trainer {
       var fit = new Fit(job, train, measuring, epochs, callbacks, folder, position, history);
       var outcome = fit.run(interrupted);
       held.forEach(OpenJob.Use::close);
-      return new FinishedRun(name, job, outcome, path, notes, files);
+      return new FinishedRun(name, job, devices, tuned, outcome, path, notes, files);
     } catch (TrainingFailedException e) {
       job.close();
       throw folder.isEmpty() ? e : new TrainingFailedException(e.getMessage() + kept(folder.get()));

@@ -41,6 +41,11 @@ record Programs(String name, Blueprint blueprint, Fields fields, StateTable tabl
     Scope.ValueAndGradient apply(Scope scope, Function<Tensors, Tensor> loss, Tensors at);
   }
 
+  /** The same programs for batches of other fields: sequences of another length. */
+  Programs of(Fields fields) {
+    return new Programs(name, blueprint, fields, table, accumulate);
+  }
+
   /** Finds out, and fixes, what state there is. Needs no gradients. */
   void discover(int batch) {
     figures().declare(table);

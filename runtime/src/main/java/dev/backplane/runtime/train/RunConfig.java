@@ -48,6 +48,14 @@ record RunConfig(
         train.seed().isPresent() ? new Json.Whole(train.seed().getAsLong()) : new Json.Null());
     fields.put("examples", new Json.Whole(train.examples().size()));
     fields.put("accumulate", new Json.Whole(accumulate));
+    train
+        .examples()
+        .buckets()
+        .ifPresent(
+            buckets -> {
+              var lengths = buckets.lengths().stream().map(l -> (Json) new Json.Whole(l));
+              fields.put("buckets", new Json.Items(lengths.toList()));
+            });
     if (!frozen.isEmpty()) {
       var paths = frozen.stream().sorted().distinct().map(path -> (Json) new Json.Text(path));
       fields.put("frozen", new Json.Items(paths.toList()));
@@ -132,7 +140,8 @@ record RunConfig(
         "tuning",
         "versions");
     json.get("format").whole(FORMAT, FORMAT);
-    json.get("training").only("seed", "batch", "shuffle", "examples", "accumulate", "frozen");
+    json.get("training")
+        .only("seed", "batch", "shuffle", "examples", "accumulate", "buckets", "frozen");
     return new RunConfig(
         json.get("name").text(),
         texts(json.get("notes")),

@@ -142,8 +142,7 @@ final class StepTraining implements Training {
     if (steps < 1) {
       throw new IllegalArgumentException("steps to measure: expected 1 or more, found " + steps);
     }
-    int whole = Math.min(batches.size(), batches.examples().size());
-    return job.measure(steps, whole, this::step);
+    return job.measure(steps, Form.of(batches).getFirst(), this::step);
   }
 
   /** Ends gathering; the job goes on without. */

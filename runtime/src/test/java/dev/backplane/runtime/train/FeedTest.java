@@ -27,10 +27,10 @@ class FeedTest {
       for (int i = epoch * batches.count() + batch; i < 5 * batches.count(); i++) {
         var staged = feed.next();
         var text = new StringBuilder();
-        text.append(staged.size());
+        text.append(staged.form().batch());
         var features = Fields.of(batches.examples()).all();
         for (int field = 0; field < features.size(); field++) {
-          long bytes = features.get(field).batch(staged.size()).bytes();
+          long bytes = features.get(field).batch(staged.form().batch()).bytes();
           var data = staged.segments().get(field).asSlice(0, bytes);
           text.append(Arrays.toString(data.toArray(ValueLayout.JAVA_BYTE)));
         }

@@ -1,8 +1,10 @@
 package dev.backplane.layers.attention;
 
 import dev.backplane.Backplane;
+import dev.backplane.Run;
 import dev.backplane.Target;
 import dev.backplane.function.Compiled;
+import dev.backplane.function.Traceable;
 import dev.backplane.layers.core.GivenParameters;
 import dev.backplane.nn.Forward;
 import dev.backplane.op.Compare;
@@ -20,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.Function;
 
 /**
  * Decodes with a trained {@link Transformer}: the source is encoded once, and each further id costs
@@ -52,13 +55,32 @@ public final class CachedDecoding implements AutoCloseable {
       Transformer model,
       Map<String, Literal> parameters,
       BeamSearch search) {
+    this(traceable -> backplane.compile(traceable, target), model, parameters, search);
+  }
+
+  /**
+   * A decoding with a run, on its device.
+   *
+   * @param run whose whole model is the Transformer
+   * @param model the model
+   * @param search how the sequence is looked for
+   */
+  public CachedDecoding(Run run, Transformer model, BeamSearch search) {
+    this(run::compile, model, run.parameters(), search);
+  }
+
+  private CachedDecoding(
+      Function<Traceable, Compiled> compiler,
+      Transformer model,
+      Map<String, Literal> parameters,
+      BeamSearch search) {
     this.model = model;
     this.search = search;
     var sorted = new TreeMap<>(parameters);
     names = List.copyOf(sorted.keySet());
     this.parameters = List.copyOf(sorted.values());
-    encode = backplane.compile(this::encoded, target);
-    step = backplane.compile(this::stepped, target);
+    encode = compiler.apply(this::encoded);
+    step = compiler.apply(this::stepped);
   }
 
   /**

@@ -1,4 +1,4 @@
-package dev.backplane.runtime;
+package dev.backplane.runtime.function;
 
 import dev.backplane.Target;
 import dev.backplane.backend.DeviceLostException;
@@ -32,7 +32,7 @@ import org.jspecify.annotations.Nullable;
  * <p>It has no state, so it moves by itself: when a backend comes that serves its device from now
  * on, or its own goes, what was compiled is let go, and the next call compiles it anew.
  */
-final class CompiledFunction implements Compiled {
+public final class CompiledFunction implements Compiled {
   private final Devices devices;
   private final Traceable function;
   private final Target target;
@@ -43,7 +43,12 @@ final class CompiledFunction implements Compiled {
   private volatile int seen;
   private boolean closed;
 
-  CompiledFunction(Devices devices, Traceable function, Target target) {
+  /**
+   * A function that is not compiled yet.
+   *
+   * @throws dev.backplane.NoSuchDeviceException if the target names none that can be used
+   */
+  public CompiledFunction(Devices devices, Traceable function, Target target) {
     // Found now, so that a misspelt device is reported where it is asked for.
     devices.find(target.device());
     this.devices = devices;
