@@ -24,7 +24,6 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Random;
@@ -108,7 +107,7 @@ public final class Networks {
               .open(new Noise(pictures, batch).batch(batch), target)) {
         var step = micros(training::step, training::metrics, warmUp, seconds);
         if (arguments.length > 6) {
-          profile(training);
+          Profile.print(training);
         }
         var one = inference(training, pictures, 1, warmUp / 2, seconds);
         var many = inference(training, pictures, batch, warmUp / 2, seconds);
@@ -117,29 +116,6 @@ public final class Networks {
                 .formatted(json(step), json(one), batch, json(many)));
       }
     }
-  }
-
-  private static void profile(Training training) {
-    double all = 0;
-    var rows = training.measure(10);
-    for (var row : rows) {
-      all += row.nanos();
-    }
-    for (var row :
-        rows.stream().sorted(Comparator.comparingDouble(r -> -r.nanos())).limit(60).toList()) {
-      System.err.printf(
-          Locale.ROOT,
-          "%9.1f µs %4.1f%% %7.1f GFLOP/s %6.1f GB/s %s %s (%s): %s%n",
-          row.nanos() / 1e3,
-          100 * row.nanos() / all,
-          row.kernel().flops() / row.nanos(),
-          row.kernel().bytes() / row.nanos(),
-          row.device(),
-          row.kernel().name(),
-          row.kernel().implementation(),
-          row.kernel().origin());
-    }
-    System.err.printf(Locale.ROOT, "%9.1f µs in all%n", all / 1e3);
   }
 
   private static double[] inference(

@@ -20,7 +20,8 @@ import java.util.Random;
 /**
  * The training step of a text classifier with two LSTMs on a plain class path; what it consists of
  * stands in the README. Prints one JSON object as the peers do. Arguments: threads, measurements,
- * seconds of each, seconds before them.
+ * seconds of each, seconds before them; a last argument {@code profile} tells where a step's time
+ * goes.
  */
 public final class TextLstm {
   private static final int BATCH = 32;
@@ -53,6 +54,9 @@ public final class TextLstm {
         mean(step, Double.parseDouble(arguments[3]));
         for (int i = 0; i < millis.length; i++) {
           millis[i] = mean(step, seconds);
+        }
+        if (arguments.length > 4) {
+          Profile.print(training);
         }
       }
     }

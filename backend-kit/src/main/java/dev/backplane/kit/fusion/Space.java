@@ -53,6 +53,15 @@ public record Space(long rows, long columns, Map<Value, Extent> extents) {
    * no elements.
    */
   public static Optional<Space> of(List<Node> nodes) {
+    return of(nodes, 0);
+  }
+
+  /**
+   * The same with so many columns where no broadcast or reduction asks for others.
+   *
+   * @param preferred the columns; 0 for those that serve best
+   */
+  public static Optional<Space> of(List<Node> nodes, long preferred) {
     long size = 0;
     for (var value : values(nodes)) {
       if (value.type().shape().size() == 0) {
@@ -60,7 +69,7 @@ public record Space(long rows, long columns, Map<Value, Extent> extents) {
       }
       size = Math.max(size, value.type().shape().size());
     }
-    var cut = cut(nodes, size);
+    var cut = cut(nodes, size, preferred);
     if (cut.isEmpty()) {
       return Optional.empty();
     }
@@ -121,9 +130,9 @@ public record Space(long rows, long columns, Map<Value, Extent> extents) {
   }
 
   /** The columns that the nodes ask for: 0 if none does, empty if two ask for different ones. */
-  private static OptionalLong cut(List<Node> nodes, long size) {
+  private static OptionalLong cut(List<Node> nodes, long size, long preferred) {
     long cut = 0;
-    long wish = 0;
+    long wish = preferred;
     for (var node : nodes) {
       var pattern = pattern(node);
       if (pattern.isPresent()) {

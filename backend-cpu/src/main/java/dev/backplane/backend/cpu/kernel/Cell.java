@@ -11,9 +11,15 @@ import dev.backplane.tensor.DType;
  * @param dtype what is stored
  * @param extent how it is indexed
  * @param strip whether it holds no more columns than one strip, and is indexed within that
+ * @param pitch of a full one, the elements from row to row; 0 where rows follow without gaps
  */
-record Cell(int base, long offset, DType dtype, Extent extent, boolean strip) {
+record Cell(int base, long offset, DType dtype, Extent extent, boolean strip, long pitch) {
   Cell(int base, long offset, DType dtype, Extent extent) {
-    this(base, offset, dtype, extent, false);
+    this(base, offset, dtype, extent, false, 0);
+  }
+
+  /** The bytes from row to row of a full one. */
+  long rowBytes(long columns) {
+    return (pitch == 0 ? columns : pitch) * dtype.bytes();
   }
 }

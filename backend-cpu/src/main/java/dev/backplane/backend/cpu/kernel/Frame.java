@@ -97,7 +97,7 @@ final class Frame {
       rows.put(cell, local);
     }
     code.lload(Lookup.in(bases, cell)).iload(row).i2l();
-    code.loadConstant(columns * cell.dtype().bytes()).lmul().ladd().lstore(local);
+    code.loadConstant(cell.rowBytes(columns)).lmul().ladd().lstore(local);
   }
 
   /** Forgets the addresses of rows, whose locals are given to others. */

@@ -14,19 +14,21 @@ import java.util.function.Function;
 
 /**
  * Finds which output may lie in the memory of which input: both have elements of one width and one
- * extent, and the input is read in no loop after the one that writes the output. Within a loop
- * every element is read before it is written.
+ * extent, their rows have no gaps, and the input is read in no loop after the one that writes the
+ * output. Within a loop every element is read before it is written.
  */
 final class InPlace {
   private static final int PASSES = 1 << 20;
 
   private final Graph graph;
+  private final Pitches pitches;
   private final Map<Integer, Long> lastRead = new HashMap<>();
   private final Map<Integer, Long> firstWrite = new HashMap<>();
   private final Set<Integer> seen = new HashSet<>();
 
-  InPlace(Graph graph) {
+  InPlace(Graph graph, Pitches pitches) {
     this.graph = graph;
+    this.pitches = pitches;
   }
 
   /** Takes note of a phase; phases are added in order. */
@@ -98,7 +100,9 @@ final class InPlace {
         long read = lastRead.getOrDefault(i, -1L);
         long written = firstWrite.getOrDefault(graph.inputs().size() + o, -1L);
         row.add(
-            input.type().dtype().bytes() == output.type().dtype().bytes()
+            pitches.ofInput(i) == 0
+                && pitches.ofOutput(o) == 0
+                && input.type().dtype().bytes() == output.type().dtype().bytes()
                 && extent.apply(input) == extent.apply(output)
                 && space.size(extent.apply(input)) == output.type().shape().size()
                 && read <= written);

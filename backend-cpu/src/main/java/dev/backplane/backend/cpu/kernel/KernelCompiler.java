@@ -134,6 +134,11 @@ public final class KernelCompiler {
    *     its nodes lie in no common space
    */
   public static Kernel compile(Step.Fused group, Forms forms) {
+    return compile(group, forms, Pitches.NONE);
+  }
+
+  /** The same where rows of inputs and outputs may be parts of longer ones. */
+  static Kernel compile(Step.Fused group, Forms forms, Pitches pitches) {
     for (var node : group.graph().nodes()) {
       refuses(node)
           .ifPresent(
@@ -142,12 +147,12 @@ public final class KernelCompiler {
               });
     }
     var space =
-        Space.of(group.graph().nodes())
+        Space.of(group.graph().nodes(), pitches.columns())
             .orElseThrow(
                 () ->
                     new IllegalArgumentException(
                         group.name() + ": no common rows and columns: " + group.graph()));
-    var plan = Planner.plan(group.graph(), space);
+    var plan = Planner.plan(group.graph(), space, pitches);
     boolean vectors = forms != Forms.SCALAR;
     var lanes = vectors ? VectorTypes.preferred() : Optional.<Integer>empty();
     var form = form(plan, vectors, lanes);

@@ -29,6 +29,7 @@ import java.util.TreeMap;
 final class Planner {
   private final Graph graph;
   private final Space space;
+  private final Pitches pitches;
   private final Schedule schedule;
   private final Lanes lanes = new Lanes();
   private final Elementwise elementwise = new Elementwise(lanes);
@@ -38,14 +39,15 @@ final class Planner {
   private final List<Plan.Accumulator> numbered = new ArrayList<>();
   private long scratch;
 
-  private Planner(Graph graph, Space space) {
+  private Planner(Graph graph, Space space, Pitches pitches) {
     this.graph = graph;
     this.space = space;
+    this.pitches = pitches;
     this.schedule = new Schedule(graph, space);
   }
 
-  static Plan plan(Graph graph, Space space) {
-    return new Planner(graph, space).plan();
+  static Plan plan(Graph graph, Space space, Pitches pitches) {
+    return new Planner(graph, space, pitches).plan();
   }
 
   /** Which loop an expression stands in. */
@@ -66,7 +68,7 @@ final class Planner {
   private Plan plan() {
     assignOutputs();
     assignScratch();
-    var order = new InPlace(graph);
+    var order = new InPlace(graph, pitches);
     var phases = new ArrayList<Plan.Phase>();
     for (int phase = 0; phase < schedule.phaseCount(); phase++) {
       phases.add(phase(phase, order));
@@ -131,7 +133,13 @@ final class Planner {
   }
 
   private Cell outputCell(int index, Value value) {
-    return new Cell(graph.inputs().size() + index, 0, value.type().dtype(), schedule.extent(value));
+    return new Cell(
+        graph.inputs().size() + index,
+        0,
+        value.type().dtype(),
+        schedule.extent(value),
+        false,
+        pitches.ofOutput(index));
   }
 
   private void assignScratch() {
@@ -352,10 +360,9 @@ final class Planner {
   private Lane make(Value value, Region region) {
     int input = graph.inputs().indexOf(value);
     if (input >= 0) {
-      return at(
-          lanes.load(new Cell(input, 0, value.type().dtype(), schedule.extent(value))),
-          schedule.extent(value),
-          region);
+      var extent = schedule.extent(value);
+      var cell = new Cell(input, 0, value.type().dtype(), extent, false, pitches.ofInput(input));
+      return at(lanes.load(cell), extent, region);
     }
     var node = schedule.producer(value);
     if (node.op() instanceof Constant constant) {

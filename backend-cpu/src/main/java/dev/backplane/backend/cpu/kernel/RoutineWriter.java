@@ -174,7 +174,7 @@ final class RoutineWriter {
     var dtype = ScalarCode.memoryOf(register);
     int base = plan.inputs() + plan.outputs();
     boolean strip = plan.space().columns() > Chunk.STRIP && extent == Extent.COLUMN;
-    var cell = new Cell(base, scratch, dtype, extent, strip);
+    var cell = new Cell(base, scratch, dtype, extent, strip, 0);
     scratch += (elements * dtype.bytes() + 63) / 64 * 64;
     return cell;
   }

@@ -18,7 +18,7 @@ import java.util.Optional;
  */
 public final class SharedKernels {
   /** What is the same of groups that share a kernel: the graph with its values numbered anew. */
-  private record Key(Graph graph, Forms forms) {}
+  private record Key(Graph graph, Forms forms, Pitches pitches) {}
 
   /** A kernel and the group that it was compiled for. */
   private record Compiled(Step.Fused group, Kernel kernel) {}
@@ -27,12 +27,17 @@ public final class SharedKernels {
 
   /** The kernel of a group, as {@link KernelCompiler#compile} makes it. */
   public Kernel of(Step.Fused group, Forms forms) {
-    var key = new Key(renumbered(group.graph()), forms);
+    return of(group, forms, Pitches.NONE);
+  }
+
+  /** The same where rows of inputs and outputs may be parts of longer ones. */
+  public Kernel of(Step.Fused group, Forms forms, Pitches pitches) {
+    var key = new Key(renumbered(group.graph()), forms, pitches);
     var known = compiled.get(key);
     if (known != null) {
       return new Shared(group, known.group(), known.kernel());
     }
-    var kernel = KernelCompiler.compile(group, forms);
+    var kernel = KernelCompiler.compile(group, forms, pitches);
     compiled.put(key, new Compiled(group, kernel));
     return kernel;
   }

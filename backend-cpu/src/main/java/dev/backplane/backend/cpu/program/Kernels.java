@@ -40,6 +40,13 @@ final class Kernels {
     return FusedRows.of(group, shared.of(group, forms), parts, fresh);
   }
 
+  /** The same of a group some of whose inputs and outputs are columns of longer rows. */
+  static List<Planned> viewed(
+      Views.Viewed viewed, SharedKernels shared, Forms forms, int parts, int fresh) {
+    var kernel = shared.of(viewed.group(), forms, viewed.pitches());
+    return ViewedStep.of(FusedRows.of(viewed.group(), kernel, parts, fresh), viewed);
+  }
+
   /** A node that stands alone. */
   static List<Planned> single(Node node, SharedKernels shared, Forms forms, int parts, int fresh) {
     var graph = new Graph(distinct(node.operands()), List.of(node), node.results());

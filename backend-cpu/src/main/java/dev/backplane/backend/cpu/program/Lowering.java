@@ -143,16 +143,26 @@ final class Lowering {
                 .orElse(0);
     graph.outputs().forEach(output -> uses.merge(output, 1, Integer::sum));
     graph.nodes().forEach(this::findBias);
-    for (var step : Fusion.partition(graph, this::fusible)) {
+    var partition = Fusion.partition(graph, this::fusible);
+    var views = Views.of(graph, partition);
+    for (var step : partition) {
       switch (step) {
-        case Step.Single(var node) -> guarded(node, () -> lower(node));
+        case Step.Single(var node) -> {
+          if (!views.isGone(node)) {
+            guarded(node, () -> lower(node));
+          }
+        }
         case Step.Fused group ->
             guarded(
-                group.graph().nodes().getLast(),
-                () ->
-                    steps.addAll(Kernels.fused(group, kernels, forms(), target.parts(), fresh++)));
+                group.graph().nodes().getLast(), () -> steps.addAll(fused(group, views.of(group))));
       }
     }
+  }
+
+  private List<Planned> fused(Step.Fused group, Optional<Views.Viewed> viewed) {
+    return viewed
+        .map(each -> Kernels.viewed(each, kernels, forms(), target.parts(), fresh++))
+        .orElseGet(() -> Kernels.fused(group, kernels, forms(), target.parts(), fresh++));
   }
 
   private static void guarded(Node node, Runnable lower) {

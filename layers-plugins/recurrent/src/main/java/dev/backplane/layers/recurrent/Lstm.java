@@ -87,8 +87,8 @@ public record Lstm(
   }
 
   private static List<Tensor> step(Tensor input, List<Tensor> states, List<Tensor> invariants) {
-    var sums = input.add(states.get(0).matmul(invariants.getFirst()));
-    return sums.scope().apply(new LstmCell(), List.of(sums, states.get(1)));
+    var product = states.get(0).matmul(invariants.getFirst());
+    return input.scope().apply(new LstmCell(), List.of(input, product, states.get(1)));
   }
 
   private Tensor firstBias(Draw draw, Shape shape) {

@@ -10,10 +10,11 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The op {@code lstm_cell}. Operands: the sums of the four gates side by side, input, forget,
- * candidate, output, [batch, 4 · units], and the cell state c [batch, units]. Results: the new
- * hidden state h' = o · tanh(c') and cell state c' = f · c + i · g, with i, f, o the logistic
- * function and g the hyperbolic tangent of their sums. The gradient keeps i, f, g and o.
+ * The op {@code lstm_cell}. Operands: the sums of the four gates over the input, side by side,
+ * input, forget, candidate, output, [batch, 4 · units], the same over the hidden state, and the
+ * cell state c [batch, units]. Results: the new hidden state h' = o · tanh(c') and cell state c' =
+ * f · c + i · g, with i, f, o the logistic function and g the hyperbolic tangent of both sums
+ * together. The gradient keeps i, f, g and o.
  */
 record LstmCell() implements OpDefinition {
   @Override
@@ -34,15 +35,19 @@ record LstmCell() implements OpDefinition {
   private record Gradient() implements OwnGradient {
     @Override
     public List<Tensor> forward(Scope scope, List<Tensor> operands) {
-      var sums = operands.get(0);
-      var c = operands.get(1);
-      int units = c.shape().last();
-      var i = Ops.unary(Unary.Kind.LOGISTIC, Recurrence.gate(sums, units, 0));
-      var f = Ops.unary(Unary.Kind.LOGISTIC, Recurrence.gate(sums, units, 1));
-      var g = Ops.unary(Unary.Kind.TANH, Recurrence.gate(sums, units, 2));
-      var o = Ops.unary(Unary.Kind.LOGISTIC, Recurrence.gate(sums, units, 3));
+      var c = operands.get(2);
+      var i = Ops.unary(Unary.Kind.LOGISTIC, gate(operands, 0));
+      var f = Ops.unary(Unary.Kind.LOGISTIC, gate(operands, 1));
+      var g = Ops.unary(Unary.Kind.TANH, gate(operands, 2));
+      var o = Ops.unary(Unary.Kind.LOGISTIC, gate(operands, 3));
       var next = f.mul(c).add(i.mul(g));
       return List.of(o.mul(Ops.unary(Unary.Kind.TANH, next)), next, i, f, g, o);
+    }
+
+    private static Tensor gate(List<Tensor> operands, int gate) {
+      int units = operands.get(2).shape().last();
+      return Recurrence.gate(operands.get(0), units, gate)
+          .add(Recurrence.gate(operands.get(1), units, gate));
     }
 
     @Override
@@ -61,10 +66,11 @@ record LstmCell() implements OpDefinition {
       var byCell = cotangents.get(1).add(byHidden.mul(o).mul(Slopes.ofTanh(tanh)));
       var bySums = new ArrayList<Tensor>();
       bySums.add(byCell.mul(g).mul(Slopes.ofLogistic(i)));
-      bySums.add(byCell.mul(operands.get(1)).mul(Slopes.ofLogistic(f)));
+      bySums.add(byCell.mul(operands.get(2)).mul(Slopes.ofLogistic(f)));
       bySums.add(byCell.mul(i).mul(Slopes.ofTanh(g)));
       bySums.add(byHidden.mul(tanh).mul(Slopes.ofLogistic(o)));
-      return List.of(Ops.concatenate(-1, bySums), byCell.mul(f));
+      var sums = Ops.concatenate(-1, bySums);
+      return List.of(sums, sums, byCell.mul(f));
     }
   }
 }
