@@ -5,7 +5,6 @@ import dev.backplane.backend.cpu.internal.Libc;
 import dev.backplane.backend.cpu.internal.OneDnn;
 import dev.backplane.backend.cpu.internal.Primitive;
 import dev.backplane.backend.cpu.kernel.Forms;
-import dev.backplane.backend.cpu.movement.StridedCopy;
 import dev.backplane.backend.cpu.warm.Cold;
 import dev.backplane.graph.Node;
 import dev.backplane.graph.Value;
@@ -14,7 +13,6 @@ import dev.backplane.kit.contraction.MatrixView;
 import dev.backplane.op.Dot;
 import dev.backplane.op.Precision;
 import dev.backplane.tensor.DType;
-import dev.backplane.tensor.TensorType;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -22,9 +20,8 @@ import java.util.Optional;
 
 /**
  * A {@link Dot}, with the bias that is added to it where there is one. oneDNN multiplies f32 and
- * bf16; everything else, and what it has only a reference implementation for, is ours. An operand
- * whose axes do not collapse into rows and columns is transposed into scratch memory first; any
- * other contraction is divided by the matrices of the batch, or the rows of the one there is.
+ * bf16; everything else, and what it has only a reference implementation for, is ours. It is
+ * divided by the matrices of the batch, or the rows of the one there is.
  */
 final class Contraction implements Planned {
   private final Value left;
@@ -73,7 +70,7 @@ final class Contraction implements Planned {
   }
 
   /**
-   * Plans a contraction.
+   * Plans a contraction whose operands' axes collapse into rows and columns: see {@link Operands}.
    *
    * @param bias a row that is added to every row of the product
    * @param result what is written: the node's result, or the sum with the bias
@@ -81,20 +78,23 @@ final class Contraction implements Planned {
    */
   static Contraction of(
       Node node,
-      Dot dot,
       Optional<Value> bias,
       Value result,
       List<Node> nodes,
       Precision precision,
       Forms forms,
       Target target) {
+    var dot = (Dot) node.op();
     var left = node.operands().getFirst().type();
     var right = node.operands().get(1).type();
     var product = MatrixProduct.of(dot, left, right);
-    boolean whole = product.left().needsCopy() || product.right().needsCopy() || isEmpty(product);
+    if (product.left().needsCopy() || product.right().needsCopy()) {
+      throw new IllegalArgumentException(node + ": its operands are no rows and columns");
+    }
     var division =
         Division.of(
-            product.batch() > 1 ? product.batch() : product.m(), whole ? 1 : target.parts());
+            product.batch() > 1 ? product.batch() : product.m(),
+            isEmpty(product) ? 1 : target.parts());
     boolean bf16 = dot.precision() == Precision.BF16 || precision == Precision.BF16;
     // Parts of as many rows share one product; there are at most two numbers of rows.
     var known = new HashMap<Long, Part>();
@@ -246,7 +246,7 @@ final class Contraction implements Planned {
 
   @Override
   public long scratchBytes() {
-    return copyBytes() + parts.stream().mapToLong(Contraction::padded).sum();
+    return parts.stream().mapToLong(Contraction::padded).sum();
   }
 
   @Override
@@ -262,46 +262,23 @@ final class Contraction implements Planned {
     return Libc.aligned(part.scratchBytes());
   }
 
-  private long copyBytes() {
-    return copyBytes(product.left(), left.type()) + copyBytes(product.right(), right.type());
-  }
-
-  private static long copyBytes(MatrixView view, TensorType type) {
-    return view.needsCopy() ? Libc.aligned(type.bytes()) : 0;
-  }
-
   @Override
   public Bound bind(long[] reads, long[] writes, long scratch) {
-    var before = new ArrayList<Bound>();
-    long at = scratch;
-    long leftAt = reads[0];
-    if (product.left().needsCopy()) {
-      before.add(transpose(product.left(), left.type(), leftAt, at));
-      leftAt = at;
-      at += copyBytes(product.left(), left.type());
-    }
-    long rightAt = reads[1];
-    if (product.right().needsCopy()) {
-      before.add(transpose(product.right(), right.type(), rightAt, at));
-      rightAt = at;
-      at += copyBytes(product.right(), right.type());
-    }
     long biasAt = bias.isPresent() ? reads[2] : 0;
+    long at = scratch;
     var products = new Bound[parts.size()];
     for (int part = 0; part < products.length; part++) {
       long first = division.from(part);
-      long leftFirst = leftAt + first * step(product.left()) * left.type().dtype().bytes();
+      long leftFirst = reads[0] + first * step(product.left()) * left.type().dtype().bytes();
       long rightFirst =
           product.batch() > 1
-              ? rightAt + first * product.right().batchStride() * right.type().dtype().bytes()
-              : rightAt;
+              ? reads[1] + first * product.right().batchStride() * right.type().dtype().bytes()
+              : reads[1];
       long to = writes[0] + first * resultRowBytes();
       products[part] = multiply(part, leftFirst, rightFirst, biasAt, to, at);
       at += padded(parts.get(part));
     }
-    return before.isEmpty() && products.length == 1
-        ? products[0]
-        : new Products(before.toArray(Bound[]::new), products);
+    return products.length == 1 ? products[0] : new Products(products);
   }
 
   private long step(MatrixView view) {
@@ -316,15 +293,6 @@ final class Contraction implements Planned {
     }
     var stream = target.stream(part);
     return new MatmulCall(matmul.get().bind(stream, leftAt, rightAt, biasAt, to, scratch));
-  }
-
-  private static Bound transpose(MatrixView view, TensorType type, long from, long to) {
-    var strides = type.shape().strides();
-    var permuted = view.permutation().stream().mapToLong(axis -> strides[axis]).toArray();
-    var dimensions = view.permutation().stream().map(axis -> type.shape().dimension(axis)).toList();
-    var dense = new dev.backplane.tensor.Shape(dimensions).strides();
-    var copy = StridedCopy.of(type.dtype().bytes(), dimensions, permuted, dense);
-    return _ -> copy.run(from, to);
   }
 
   @Override
@@ -344,13 +312,10 @@ final class Contraction implements Planned {
     }
   }
 
-  /** What comes first, where there is one part, and the product of each part. */
-  private record Products(Bound[] before, Bound[] products) implements Bound {
+  /** The product of each part. */
+  private record Products(Bound[] products) implements Bound {
     @Override
     public void run(int part) {
-      for (var each : before) {
-        each.run(part);
-      }
       products[part].run(part);
     }
 

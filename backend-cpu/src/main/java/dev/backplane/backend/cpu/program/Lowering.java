@@ -73,6 +73,7 @@ final class Lowering {
   private final SharedKernels kernels;
   private final Map<Value, Node> makers = new HashMap<>();
   private final Map<Value, Integer> uses = new HashMap<>();
+  private final Map<Value, List<Node>> transposed = new HashMap<>();
   private final Map<Value, Value> aliases = new HashMap<>();
   private final Map<Value, Literal> constants = new HashMap<>();
   private final Map<Node, Biased> biased = new HashMap<>();
@@ -134,6 +135,9 @@ final class Lowering {
     for (var node : graph.nodes()) {
       node.results().forEach(result -> makers.put(result, node));
       node.operands().forEach(operand -> uses.merge(operand, 1, Integer::sum));
+      if (node.op() instanceof Transpose) {
+        transposed.computeIfAbsent(node.operands().getFirst(), _ -> new ArrayList<>()).add(node);
+      }
     }
     fresh =
         1
@@ -330,10 +334,13 @@ final class Lowering {
   }
 
   private void contraction(Node node, Optional<Value> bias, Value result, List<Node> nodes) {
+    var operands = Operands.of(node, transposed, () -> fresh++);
+    for (var each : operands.before()) {
+      steps.add(Movements.transpose(each, (Transpose) each.op(), target.parts()));
+    }
     steps.add(
         Contraction.of(
-            node,
-            (Dot) node.op(),
+            operands.node(),
             bias,
             result,
             nodes,
