@@ -53,20 +53,32 @@ public interface Trainer {
   Trainer keepBest(Goal goal);
 
   /**
-   * Values to begin with, by path, instead of drawn ones; others are drawn. A resume goes on with
-   * its own.
+   * Values to begin with, by path, instead of drawn ones; others are drawn. Of another floating
+   * type they are converted. A resume goes on with its own.
    */
   Trainer weights(Map<String, Literal> values);
 
   /**
+   * The same, and where they are to be the whole model it is an error, when the training begins, if
+   * one is missing.
+   *
+   * @param whole whether each parameter and state must be among the values
+   */
+  Trainer weights(Map<String, Literal> values, boolean whole);
+
+  /**
    * What is not to be trained: parameters, or layers with all that is in them, by path.
    *
-   * @param paths such as {@code encoder} or {@code dense_1/kernel}; one that is no parameter's and
-   *     no layer's is an error when the training begins
+   * @param paths such as {@code encoder}, {@code dense_1/kernel} or {@code encoder_*}, where a star
+   *     stands for any letters but a slash; one that is no parameter's and no layer's is an error
+   *     when the training begins
    */
   Trainer freeze(String... paths);
 
-  /** Updates once in so many batches, with the mean of their gradients; 1 unless set. */
+  /**
+   * Updates once in so many batches, with the mean gradient of all their examples, as one batch of
+   * them would give it; 1 unless set. What is left over at the end of an epoch is a smaller group.
+   */
   Trainer accumulate(int batches);
 
   /** The run folder: metrics, checkpoints, the tuning record. Without one nothing is written. */

@@ -468,25 +468,16 @@ final class Job implements AutoCloseable {
     return Collections.unmodifiableMap(values);
   }
 
-  /** Sets parameters or state of the model. */
+  /** Sets some parameters or state of the model. */
   void load(Map<String, Literal> values) {
-    var types = programs.table().types();
-    values.forEach(
-        (path, value) -> {
-          var type = types.get(path);
-          if (type == null || StateTable.isInternal(path)) {
-            throw new IllegalArgumentException(
-                "load: the model has no parameter or state "
-                    + path
-                    + dev.backplane.runtime.name.Nearest.hint(path, types.keySet()));
-          }
-          if (!type.equals(value.type())) {
-            throw new IllegalArgumentException(
-                "load: " + path + " is " + type + ", found " + value.type());
-          }
-        });
+    load(new GivenWeights(values, false));
+  }
+
+  /** Sets parameters or state of the model. */
+  void load(GivenWeights weights) {
+    var fitting = weights.fitting(programs.table().types());
     settle();
-    values.forEach(session::write);
+    fitting.forEach(session::write);
   }
 
   /** Sets what was saved and the programs know. */

@@ -45,7 +45,7 @@ public final class ModelTrainer implements Trainer {
   private List<Callback> callbacks = List.of();
   private long seed;
   private int accumulate = 1;
-  private Map<String, Literal> weights = Map.of();
+  private GivenWeights weights = GivenWeights.NONE;
   private List<String> frozen = List.of();
   private Optional<Batches> validation = Optional.empty();
   private Optional<Goal> best = Optional.empty();
@@ -111,7 +111,12 @@ public final class ModelTrainer implements Trainer {
 
   @Override
   public Trainer weights(Map<String, Literal> values) {
-    weights = Map.copyOf(values);
+    return weights(values, false);
+  }
+
+  @Override
+  public Trainer weights(Map<String, Literal> values, boolean whole) {
+    weights = new GivenWeights(values, whole);
     return this;
   }
 

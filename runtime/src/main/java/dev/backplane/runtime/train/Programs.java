@@ -56,6 +56,7 @@ record Programs(String name, Blueprint blueprint, Fields fields, StateTable tabl
       throw new BackplaneException("model " + name + ": it has no parameter that could be trained");
     }
     if (accumulate > 1) {
+      table.internal(StateTable.ACCUMULATED_WEIGHT, TensorType.of(DType.F32), 0);
       for (var entry : table.trainable()) {
         table.internal(StateTable.accumulated(entry.path()), entry.type(), 0);
       }
@@ -140,7 +141,7 @@ record Programs(String name, Blueprint blueprint, Fields fields, StateTable tabl
         differentiation.apply(program.trace(), loss, new Tensors(parameters)).gradient().list();
     count(program, outcome.getFirst());
     if (accumulate > 1) {
-      gradients = accumulated(program, trained, gradients, update);
+      gradients = accumulated(program, trained, gradients, outcome.getFirst().weight(), update);
     }
     if (update) {
       update(program, trained, parameters, gradients);
@@ -166,19 +167,33 @@ record Programs(String name, Blueprint blueprint, Fields fields, StateTable tabl
     program.keep(StateTable.FAILED, Ops.where(finite, failed, Ops.where(known, failed, next)));
   }
 
+  /**
+   * The gradients of all examples since the last update as of one batch: each batch counts by the
+   * weight of its examples, so that a smaller one at the end counts less.
+   */
   private List<Tensor> accumulated(
       ProgramTrace program,
       List<StateTable.Entry> trained,
       List<Tensor> gradients,
+      Tensor weight,
       boolean update) {
+    var all = added(program, StateTable.ACCUMULATED_WEIGHT, weight, update);
     var means = new ArrayList<Tensor>();
     for (int i = 0; i < trained.size(); i++) {
       var path = StateTable.accumulated(trained.get(i).path());
-      var sum = program.state(path).add(gradients.get(i));
-      program.keep(path, update ? Ops.fill(program.trace(), sum.type(), 0) : sum);
-      means.add(sum.div(accumulate));
+      var gradient = gradients.get(i);
+      var factor = weight.cast(gradient.dtype());
+      var sum = added(program, path, gradient.mul(factor), update);
+      means.add(sum.div(all.cast(gradient.dtype())));
     }
     return means;
+  }
+
+  /** Adds to a state, which begins anew after an update; gives the sum. */
+  private static Tensor added(ProgramTrace program, String path, Tensor value, boolean update) {
+    var sum = program.state(path).add(value);
+    program.keep(path, update ? Ops.fill(program.trace(), sum.type(), 0) : sum);
+    return sum;
   }
 
   private void update(

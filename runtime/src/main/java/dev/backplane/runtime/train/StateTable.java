@@ -6,6 +6,7 @@ import dev.backplane.nn.ParameterSpec;
 import dev.backplane.tensor.DType;
 import dev.backplane.tensor.ShapeException;
 import dev.backplane.tensor.TensorType;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.HashMap;
@@ -14,6 +15,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /**
  * What lives on the device between steps, by path. Paths of parameters and state are those of their
@@ -36,6 +39,9 @@ final class StateTable {
 
   /** i32: the first step, from 1, whose loss was not finite; 0 for none. */
   static final String FAILED = "$failed_step";
+
+  /** How much the examples weigh whose gradients wait for an update. */
+  static final String ACCUMULATED_WEIGHT = "$accumulated_weight";
 
   private static final String INTERNAL = "$";
 
@@ -136,8 +142,11 @@ final class StateTable {
     }
   }
 
-  private static boolean isWithin(String path, String frozen) {
-    return path.equals(frozen) || path.startsWith(frozen + "/");
+  /** Whether a path is the one, or of the layers, that a pattern names. */
+  private static boolean isWithin(String path, String pattern) {
+    var parts = pattern.split("\\*", -1);
+    var regex = Arrays.stream(parts).map(Pattern::quote).collect(Collectors.joining("[^/]*"));
+    return Pattern.matches(regex + "(/.*)?", path);
   }
 
   /** A layer's state. */

@@ -41,9 +41,10 @@ final class StepTraining implements Training {
     }
     var staged = feed.next();
     steps++;
-    job.train(staged, steps % job.programs().accumulate() == 0);
-    feed.release();
     step++;
+    // What is left over at the end of an epoch is a smaller group of its own.
+    job.train(staged, step % job.programs().accumulate() == 0 || step == batches.count());
+    feed.release();
   }
 
   /** The epoch has ended, and been measured: figures begin anew. */

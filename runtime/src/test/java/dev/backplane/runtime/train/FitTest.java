@@ -229,6 +229,104 @@ class FitTest {
     }
   }
 
+  @Test
+  void aSmallerGroupAndASmallerBatchAtTheEndOfAnEpochCountByTheirExamples() {
+    var model = Sequential.of(new Tiny.Linear(3), new Tiny.Tanh(), new Tiny.Linear(1));
+    try (var three =
+            Tiny.trainer(model, 0.1)
+                .accumulate(3)
+                .open(Tiny.quadrants(40).batch(16), Tiny.REFERENCE);
+        var all = Tiny.trainer(model, 0.1).open(Tiny.quadrants(40).batch(40), Tiny.REFERENCE);
+        var two =
+            Tiny.trainer(model, 0.1)
+                .accumulate(2)
+                .open(Tiny.quadrants(40).batch(16), Tiny.REFERENCE);
+        var large = Tiny.trainer(model, 0.1).open(Tiny.quadrants(40).batch(32), Tiny.REFERENCE)) {
+      for (int epoch = 0; epoch < 2; epoch++) {
+        // 16, 16 and 8 examples are one group of 40; or one of 32 and one of 8.
+        for (int step = 0; step < 3; step++) {
+          three.step();
+          two.step();
+        }
+        all.step();
+        large.step();
+        large.step();
+        assertClose(all.parameters(), three.parameters());
+        assertClose(large.parameters(), two.parameters());
+      }
+    }
+  }
+
+  private static final Sequential PAIR =
+      Sequential.of(new Tiny.Linear(3), new Tiny.Tanh(), new Tiny.Linear(1));
+
+  private static String refused(Map<String, Literal> weights, boolean whole) {
+    var trainer = Tiny.trainer(PAIR, 0.1).weights(weights, whole);
+    return assertThrows(
+            IllegalArgumentException.class,
+            () -> trainer.open(Tiny.quadrants(8).batch(8), Tiny.REFERENCE).close())
+        .getMessage();
+  }
+
+  @Test
+  void weightsFromOutsideAreConvertedAndWhatDoesNotFitIsNamed() {
+    Map<String, Literal> drawn;
+    try (var training = Tiny.trainer(PAIR, 0.1).open(Tiny.quadrants(8).batch(8), Tiny.REFERENCE)) {
+      drawn = training.parameters();
+    }
+    var halves = new HashMap<String, Literal>();
+    drawn.forEach(
+        (path, value) ->
+            halves.put(
+                path,
+                Literal.fill(new TensorType(DType.F16, value.type().shape()), i -> i * 0.25)));
+    try (var training =
+        Tiny.trainer(PAIR, 0.1)
+            .weights(halves, true)
+            .open(Tiny.quadrants(8).batch(8), Tiny.REFERENCE)) {
+      training
+          .parameters()
+          .forEach(
+              (path, value) ->
+                  assertEquals(Literal.fill(drawn.get(path).type(), i -> i * 0.25), value, path));
+    }
+    var fewer = new HashMap<>(halves);
+    fewer.remove("linear_2/bias");
+    assertEquals("weights: none are given for [linear_2/bias]", refused(fewer, true));
+    var typo = Map.of("linear_2/bais", halves.get("linear_2/bias"));
+    assertTrue(
+        refused(typo, false)
+            .startsWith(
+                "weights: the model has no parameter or state linear_2/bais; did you mean"
+                    + " linear_2/bias?; it has [linear_1/bias, linear_1/kernel, "),
+        refused(typo, false));
+    var shape = Map.of("linear_1/kernel", Literal.fill(TensorType.f32(3, 2), i -> i));
+    assertEquals("weights: linear_1/kernel is f32[2,3], found f32[3,2]", refused(shape, false));
+    assertTrue(refused(Map.of("$step", Literal.scalar(DType.I32, 7L)), false).contains("$step"));
+  }
+
+  @Test
+  void aStarFreezesWhatItStandsFor() {
+    try (var training =
+        Tiny.trainer(PAIR, 0.1)
+            .freeze("linear_*/bias", "line*_2")
+            .open(Tiny.quadrants(8).batch(8), Tiny.REFERENCE)) {
+      var before = training.parameters();
+      training.step();
+      training
+          .parameters()
+          .forEach(
+              (path, value) ->
+                  assertEquals(
+                      !path.equals("linear_1/kernel"), value.equals(before.get(path)), path));
+    }
+    // A star stands for no slash: nothing is named so.
+    var none = Tiny.trainer(PAIR, 0.1).freeze("*_1*nel");
+    assertThrows(
+        IllegalArgumentException.class,
+        () -> none.open(Tiny.quadrants(8).batch(8), Tiny.REFERENCE).close());
+  }
+
   private static void assertClose(Map<String, Literal> expected, Map<String, Literal> found) {
     expected.forEach(
         (path, value) -> {
