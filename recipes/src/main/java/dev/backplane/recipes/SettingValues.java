@@ -42,6 +42,14 @@ public final class SettingValues {
   public static final Setting METRICS =
       new Setting("metrics", "accuracy", "registered metrics, joined by commas; empty for none");
 
+  /** Into how many parts cross-validation divides; see {@link #fold}. */
+  public static final Setting FOLDS =
+      new Setting("folds", "0", "for cross-validation: into how many parts, or 0");
+
+  /** Which part cross-validation holds out; see {@link #fold}. */
+  public static final Setting FOLD =
+      new Setting("fold", "1", "which of the folds is held out, from 1");
+
   private final String recipe;
   private final Recipe.Request request;
   private final Map<String, String> values = new HashMap<>();
@@ -62,6 +70,21 @@ public final class SettingValues {
       }
     }
     values.putAll(given);
+  }
+
+  /**
+   * The part that cross-validation holds out, where it was asked for; see {@link #FOLDS}.
+   *
+   * @throws IllegalArgumentException if there is no such part
+   */
+  public Optional<Fold> fold() {
+    int folds = integer(FOLDS.key(), 0, 1000);
+    if (folds == 1) {
+      throw new IllegalArgumentException(
+          recipe + ": folds: expected 0, or 2 to 1000, found 1: nothing would be left to train on");
+    }
+    int fold = integer(FOLD.key(), 1, Math.max(1, folds));
+    return folds == 0 ? Optional.empty() : Optional.of(new Fold(fold, folds));
   }
 
   /**

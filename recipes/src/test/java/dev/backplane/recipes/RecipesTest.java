@@ -2,6 +2,7 @@ package dev.backplane.recipes;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -95,8 +96,8 @@ class RecipesTest {
   @Test
   void anUnknownSettingIsRefusedWithTheNearest() {
     assertEquals(
-        "iris-mlp: no setting \"unit\"; did you mean \"units\"? It has: units, rate, activation,"
-            + " optimizer, metrics, data",
+        "iris-mlp: no setting \"unit\"; did you mean \"units\"? It has: units, rate, folds, fold,"
+            + " activation, optimizer, metrics, data",
         refusal(IRIS, "unit", "3"));
     assertEquals(
         "fashion-mnist-mlp: no setting \"momentum\". It has: units, rate, dropout, activation,"
@@ -119,6 +120,37 @@ class RecipesTest {
     assertEquals(
         "mnist-mlp: --set dropout: expected a number from 0 to less than 1, found \"1\"",
         refusal(mnist, "dropout", "1"));
+  }
+
+  @Test
+  void partsThatAreNotRegisteredAreRefusedBeforeAnyDataIsFetched(@TempDir Path empty) {
+    for (var name : List.of("mnist-cnn-deep", "mnist-cnn", "fashion-mnist-regularized")) {
+      var recipe = recipe(name);
+      // Where data is looked for first: a folder without any, which is another error.
+      for (var key : List.of("optimizer", "metrics")) {
+        var settings = Map.of(key, "adamm", "data", empty.toString());
+        var e = assertThrows(IllegalArgumentException.class, () -> plan(recipe, settings, 0));
+        assertTrue(e.getMessage().startsWith(name + ": --set " + key + "=adamm"), e.getMessage());
+      }
+    }
+  }
+
+  @Test
+  void aFoldOfIrisIsHeldOutOfTrainingAndOfItsStatistics() {
+    var plan = plan(IRIS, Map.of("folds", "5", "fold", "2"), 1);
+    assertEquals(96, plan.data().train().size());
+    assertEquals(24, plan.validation().orElseThrow().size());
+    assertEquals(30, plan.data().test().size());
+    assertNotEquals(
+        ((Sequential) plan(IRIS, Map.of(), 1).model()).layers().getFirst(),
+        ((Sequential) plan.model()).layers().getFirst());
+    assertEquals(
+        "iris-mlp: --set fold: expected a whole number from 1 to 5, found \"6\"",
+        assertThrows(
+                IllegalArgumentException.class,
+                () -> plan(IRIS, Map.of("folds", "5", "fold", "6"), 1))
+            .getMessage());
+    assertTrue(refusal(IRIS, "folds", "1").contains("nothing would be left to train on"));
   }
 
   @Test

@@ -36,6 +36,7 @@ import java.util.List;
 record DeepClassifier(String augmentation) implements PictureModel {
   private static final int EPOCHS = 20;
   private static final int BATCH = 64;
+  private static final int CLASSES = 10;
   private static final int BLOCKS = 3;
 
   @Override
@@ -62,10 +63,12 @@ record DeepClassifier(String augmentation) implements PictureModel {
     int decay = values.integer("decay", 1, 1 << 20);
     double dropout = values.share("dropout");
     var transforms = values.parts(ImageTransform.class, "augmentation");
+    var metrics = values.metrics(CLASSES);
+    // Its schedule is as long as the data: what is wrong with its name is said before.
+    values.optimizer(rate);
     var data = provider.open(values.access());
     int steps = decay * data.train().batch(BATCH).count();
     var optimizer = values.optimizer(new CosineDecay(rate, steps, rate / 1000));
-    var metrics = values.metrics(data.classes().size());
     var train =
         transforms.isEmpty()
             ? data.train()

@@ -41,8 +41,8 @@ public final class FashionMnistRegularized implements Recipe {
           new Setting("flip", "0.5", "how often pictures are flipped, 0 to less than 1"),
           new Setting("patience", "5", "epochs without a lower validation loss, then it stops"),
           new Setting("validation", "0.1", "share of the training examples held out"),
-          new Setting("folds", "0", "for cross-validation: into how many parts, or 0"),
-          new Setting("fold", "1", "which of the folds is held out, from 1"),
+          SettingValues.FOLDS,
+          SettingValues.FOLD,
           SettingValues.OPTIMIZER,
           SettingValues.METRICS,
           SettingValues.DATA);
@@ -78,12 +78,11 @@ public final class FashionMnistRegularized implements Recipe {
     var optimizer = values.optimizer(values.positive("rate"));
     var metrics = values.metrics(CLASSES);
     double share = values.positive("validation");
-    int folds = values.integer("folds", 0, 1000);
-    int fold = values.integer("fold", 1, Math.max(1, folds));
+    var fold = values.fold();
     var data = new FashionMnist().open(values.access());
     var by = Splitting.stratified(request.seed());
     var split =
-        folds == 0 ? by.holdOut(data.train(), share) : by.folds(data.train(), folds).get(fold - 1);
+        fold.map(f -> f.split(by, data.train())).orElseGet(() -> by.holdOut(data.train(), share));
     Examples augmented =
         Transformed.of(
             split.train(), request.seed(), List.of(new Flip(flip), new Shift(shift, shift)));

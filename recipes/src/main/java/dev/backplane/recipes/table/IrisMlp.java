@@ -1,7 +1,9 @@
 package dev.backplane.recipes.table;
 
+import dev.backplane.data.Dataset;
 import dev.backplane.data.Examples;
 import dev.backplane.data.Recipe;
+import dev.backplane.data.Splitting;
 import dev.backplane.layers.core.Dense;
 import dev.backplane.layers.core.loss.SparseCategoricalCrossEntropy;
 import dev.backplane.nn.Layer;
@@ -24,6 +26,8 @@ public final class IrisMlp implements Recipe {
       List.of(
           new Setting("units", "16", "units of the hidden layer"),
           new Setting("rate", "0.01", "learning rate, where the optimizer says nothing of it"),
+          SettingValues.FOLDS,
+          SettingValues.FOLD,
           SettingValues.ACTIVATION,
           SettingValues.OPTIMIZER,
           SettingValues.METRICS,
@@ -55,20 +59,25 @@ public final class IrisMlp implements Recipe {
     var optimizer = values.optimizer(rate);
     var metrics = values.metrics(CLASSES);
     var hidden = values.activated(units);
+    var fold = values.fold();
     var data = Iris.split(values.access(), request.seed());
+    var split = fold.map(f -> f.split(Splitting.stratified(request.seed()), data.train()));
+    var train = split.map(Splitting.Split::train).orElse(data.train());
     var layers = new ArrayList<Layer>();
-    layers.add(statistics(data.train()));
+    layers.add(statistics(train));
     layers.addAll(hidden);
     layers.add(new Dense(data.classes().size()));
-    return new Plan(
-        data,
-        new Sequential(layers),
-        new SparseCategoricalCrossEntropy(),
-        optimizer,
-        metrics,
-        List.of(),
-        EPOCHS,
-        BATCH);
+    var plan =
+        new Plan(
+            new Dataset(data.name(), train, data.test(), data.classes()),
+            new Sequential(layers),
+            new SparseCategoricalCrossEntropy(),
+            optimizer,
+            metrics,
+            List.of(),
+            EPOCHS,
+            BATCH);
+    return split.map(s -> plan.withValidation(s.held())).orElse(plan);
   }
 
   /** Mean and deviation of the training examples alone: the test examples stay unseen. */
