@@ -2,6 +2,7 @@
 module dev.backplane.launcher.cli {
   requires dev.backplane.api;
   requires dev.backplane.launcher.deployer;
+  requires dev.backplane.launcher.plots;
   requires java.management;
   requires jdk.management;
   requires com.fasterxml.jackson.core;

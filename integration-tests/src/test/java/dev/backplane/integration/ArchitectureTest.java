@@ -55,7 +55,10 @@ class ArchitectureTest {
           Map.entry("launcher/boot", Set.of()),
           Map.entry("launcher/probe", Set.of()),
           Map.entry("launcher/deployer", Set.of("api")),
-          Map.entry("launcher/cli", Set.of("api", "runtime", "tck", "launcher/deployer")),
+          Map.entry("launcher/plots", Set.of("api")),
+          Map.entry(
+              "launcher/cli",
+              Set.of("api", "runtime", "tck", "launcher/plots", "launcher/deployer")),
           Map.entry("tck", Set.of("api")));
 
   private static final Pattern IN_DESCRIPTOR = Pattern.compile("L([\\w/$]+);");

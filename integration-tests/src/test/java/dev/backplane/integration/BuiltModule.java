@@ -33,6 +33,7 @@ record BuiltModule(String folder) {
           "launcher/boot",
           "launcher/probe",
           "launcher/deployer",
+          "launcher/plots",
           "launcher/cli",
           "tck");
 

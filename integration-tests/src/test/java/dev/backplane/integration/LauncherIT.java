@@ -61,6 +61,7 @@ class LauncherIT {
             "layers.convolution",
             "layers.text",
             "recipes",
+            "launcher.plots",
             "launcher.cli")) {
       assertTrue(result.out().contains("fits      dev.backplane." + name + " 0.1.0\n"), name);
     }

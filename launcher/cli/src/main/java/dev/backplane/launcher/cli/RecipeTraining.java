@@ -15,6 +15,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.OptionalInt;
 import java.util.function.BiFunction;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 
 /**
@@ -23,6 +24,8 @@ import java.util.stream.Stream;
  *
  * @param options batch and seed
  * @param stop ends it when somebody asks
+ * @param beginning sets the trainer up further
+ * @param plots what is drawn of a training that came to its end
  */
 record RecipeTraining(
     Backplane backplane,
@@ -30,7 +33,9 @@ record RecipeTraining(
     RecipeOptions options,
     DatasetProvider.Access access,
     Target target,
-    StopWhenAsked stop) {
+    StopWhenAsked stop,
+    Consumer<Trainer> beginning,
+    RunPlots plots) {
   /** How progress is shown, once it is known where it runs. */
   interface Progress extends BiFunction<String, Path, ProgressDisplay> {}
 
@@ -85,18 +90,27 @@ record RecipeTraining(
     int total = epochs.orElse(plan.epochs());
     stop.trainingBegins();
     try (var display = progress.apply(target.device(), folder);
-        var run =
-            trainer(plan, settings, display)
-                .out(folder)
-                .resume(resume)
-                .fit(
-                    plan.data().train().shuffle(options.seed).batch(options.batch(plan)),
-                    plan.data().test().batch(256),
-                    Epochs.epochs(total),
-                    target)) {
+        var run = fit(trainer(plan, settings, display).out(folder).resume(resume), plan, total)) {
       display.close();
       boolean whole = !(stop.isAsked() && run.epochs() < total);
-      return result(run, whole ? recipe.measure(run, plan) : Map.of(), whole);
+      var own = whole ? recipe.measure(run, plan) : Map.<String, Double>of();
+      if (whole) {
+        plots.draw(run, plan.data(), folder);
+      }
+      return result(run, own, whole);
+    }
+  }
+
+  /** What does not fit together is found when it begins: a path to freeze, weights, a goal. */
+  private Run fit(Trainer trainer, Recipe.Plan plan, int epochs) {
+    try {
+      return trainer.fit(
+          plan.data().train().shuffle(options.seed).batch(options.batch(plan)),
+          plan.data().test().batch(256),
+          Epochs.epochs(epochs),
+          target);
+    } catch (IllegalArgumentException e) {
+      throw new CommandException(ExitCode.WRONG_USAGE, String.valueOf(e.getMessage()), e);
     }
   }
 
@@ -127,6 +141,7 @@ record RecipeTraining(
     plan.files().forEach(trainer::file);
     plan.validation().ifPresent(examples -> trainer.validation(examples.batch(256)));
     plan.best().ifPresent(trainer::keepBest);
+    beginning.accept(trainer);
     return new RunNotes(recipe.name(), settings, options.seed, plan.data().classes()).on(trainer);
   }
 

@@ -108,7 +108,15 @@ final class SearchCommand implements Callable<Integer> {
         most == null ? Goal.least(least == null ? "validation_loss" : least) : Goal.most(most);
     var access = recipes.access(spec.commandLine().getErr());
     var training =
-        new RecipeTraining(backplane, recipe, recipes, access, targets.target(backplane), stop);
+        new RecipeTraining(
+            backplane,
+            recipe,
+            recipes,
+            access,
+            targets.target(backplane),
+            stop,
+            trainer -> {},
+            new RunPlots.None());
     // All are planned before the first is trained: a wrong value is found at once.
     for (var trial : trials) {
       RecipeOptions.plan(backplane, recipe, settings(trial), access, recipes.seed, Map.of());

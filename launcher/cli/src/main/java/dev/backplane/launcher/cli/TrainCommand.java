@@ -38,6 +38,7 @@ final class TrainCommand implements Callable<Integer> {
 
   @Mixin RecipeOptions recipes = new RecipeOptions();
   @Mixin TargetOptions targets = new TargetOptions();
+  @Mixin BeginningOptions beginning = new BeginningOptions();
 
   @Option(
       names = "--epochs",
@@ -62,6 +63,14 @@ final class TrainCommand implements Callable<Integer> {
       description =
           "Cross-validation: K trainings, each without another K-th of the training examples.")
   int folds;
+
+  @Option(
+      names = "--no-plots",
+      negatable = true,
+      defaultValue = "true",
+      fallbackValue = "true",
+      description = "Draw no curves and no confusion matrix into the run folder.")
+  boolean plots = true;
 
   @Option(names = "--json", description = "One JSON object per line.")
   boolean json;
@@ -103,13 +112,19 @@ final class TrainCommand implements Callable<Integer> {
     var recipe = recipes.recipe(backplane);
     var access = recipes.access(spec.commandLine().getErr());
     var target = targets.target(backplane);
-    var training = new RecipeTraining(backplane, recipe, recipes, access, target, stop);
+    var setUp = beginning.read(backplane);
+    var training =
+        new RecipeTraining(backplane, recipe, recipes, access, target, stop, setUp, plots());
     var folder = out == null ? newFolder(recipe.name()) : out;
     return folds == 0
         ? train(training, recipes.settings, folder, resume).isPresent()
             ? ExitCode.DONE
             : ExitCode.INTERRUPTED
         : folds(training, folder);
+  }
+
+  private RunPlots plots() {
+    return plots ? new RunPlots.Drawn(spec.commandLine().getErr()) : new RunPlots.None();
   }
 
   /** Trains once and prints the result; empty if it was interrupted. */
