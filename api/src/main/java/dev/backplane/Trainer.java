@@ -3,6 +3,7 @@ package dev.backplane;
 import dev.backplane.data.Batches;
 import dev.backplane.nn.GradientTransform;
 import dev.backplane.nn.Metric;
+import dev.backplane.op.Precision;
 import dev.backplane.tensor.Literal;
 import java.nio.file.Path;
 import java.util.Map;
@@ -80,6 +81,17 @@ public interface Trainer {
    * them would give it; 1 unless set. What is left over at the end of an epoch is a smaller group.
    */
   Trainer accumulate(int batches);
+
+  /**
+   * In which precision the model multiplies; {@link Precision#FULL} unless set. With {@link
+   * Precision#BF16} the operands of its contractions and convolutions are rounded to bf16 and their
+   * sums are f32; parameters, optimizer state, reductions, normalizations, the loss and metrics
+   * stay f32, and no loss is scaled. It belongs to the run: resuming, evaluating and predicting
+   * from its folder do the same.
+   *
+   * @throws BackplaneException when the training begins, if the device does not multiply bf16
+   */
+  Trainer precision(Precision precision);
 
   /** The run folder: metrics, checkpoints, the tuning record. Without one nothing is written. */
   Trainer out(Path run);

@@ -71,7 +71,14 @@ final class Host {
         vectors()
             ? "oneDNN and vector kernels"
             : "oneDNN and scalar kernels, because --add-modules " + VECTOR_MODULE + " is missing";
-    return new DeviceInfo("cpu", name, SCORE, true, reason, properties);
+    return new DeviceInfo("cpu", name, SCORE, true, reason + bf16(flags), properties);
+  }
+
+  /** Whether it is worth while to train in bf16. */
+  private static String bf16(List<String> flags) {
+    return flags.contains("avx512_bf16") || flags.contains("amx_bf16")
+        ? "; multiplies bf16"
+        : "; bf16 is slower than f32, as the processor has no instructions for it";
   }
 
   private static Optional<String> refusal(List<String> flags, TreeMap<String, String> properties) {

@@ -4,8 +4,10 @@ import dev.backplane.StateLostException;
 import dev.backplane.Target;
 import dev.backplane.backend.DeviceInfo;
 import dev.backplane.backend.MemoryUse;
+import dev.backplane.backend.Support;
 import dev.backplane.graph.Graph;
 import dev.backplane.graph.Value;
+import dev.backplane.op.Op;
 import dev.backplane.runtime.device.Devices;
 import dev.backplane.runtime.device.Lease;
 import dev.backplane.runtime.job.OpenJob;
@@ -87,6 +89,11 @@ public final class Session implements AutoCloseable {
   /** The device that was chosen. */
   public DeviceInfo device() {
     return sites.at(Site.CHOSEN).info();
+  }
+
+  /** Whether the chosen device runs an op itself. */
+  public Support supports(Op op, List<TensorType> operands) {
+    return sites.at(Site.CHOSEN).supports(op, operands);
   }
 
   /** Memory in use on the chosen device. */

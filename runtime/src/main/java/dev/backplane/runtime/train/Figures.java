@@ -36,6 +36,10 @@ record Figures(List<Metric> metrics) {
   }
 
   private static final TensorType SCALAR = TensorType.of(DType.F32);
+
+  /** How the places of metrics begin. */
+  static final String METRIC = "metric ";
+
   private static final String LOSS = "loss";
 
   Figures {
@@ -102,12 +106,12 @@ record Figures(List<Metric> metrics) {
       program
           .trace()
           .within(
-              "metric " + metric.name(),
+              METRIC + metric.name(),
               () -> {
                 var after =
                     Foreign.call(
                         metric,
-                        "metric " + metric.name(),
+                        METRIC + metric.name(),
                         () -> metric.update(state(program, split, metric), outputs, batch));
                 if (!after.types().equals(metric.state())) {
                   throw new ShapeException(
@@ -139,11 +143,11 @@ record Figures(List<Metric> metrics) {
           program
               .trace()
               .within(
-                  "metric " + metric.name(),
+                  METRIC + metric.name(),
                   () ->
                       Foreign.call(
                           metric,
-                          "metric " + metric.name(),
+                          METRIC + metric.name(),
                           () -> metric.result(state(program, split, metric))));
       if (result.shape().rank() != 0 || !result.dtype().isFloating()) {
         throw new ShapeException(
@@ -162,7 +166,7 @@ record Figures(List<Metric> metrics) {
   void tables(ProgramTrace program, Split split) {
     for (var metric : metrics) {
       if (metric instanceof TabledMetric tabled) {
-        var place = "metric " + metric.name();
+        var place = METRIC + metric.name();
         var table =
             program
                 .trace()

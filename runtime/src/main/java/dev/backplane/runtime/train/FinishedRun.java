@@ -69,7 +69,13 @@ public final class FinishedRun implements Run {
     var weights = Weights.read(folder, config.best());
     var files = OwnFiles.read(folder);
     var programs =
-        new Programs(config.name(), config.blueprint(), config.fields(), new StateTable(), 1);
+        new Programs(
+            config.name(),
+            config.blueprint(),
+            config.fields(),
+            new StateTable(),
+            1,
+            config.precision());
     var tuned = target.tuning(RunConfig.tuning(found, target.tuning().mode()));
     var saved = SavedState.forInference(weights.weights());
     var open = devices.jobs().open(config.name(), target.device());

@@ -170,6 +170,7 @@ final class Job implements AutoCloseable {
     saved.ifPresent(state -> state.requireFits(types));
     var job = new Job(programs, Session.open(devices, target, types, open), open);
     try {
+      programs.requirePrecision(job.session::supports, job.device());
       filling.accept(job);
       programs.table().forgetInitializers();
       return job;

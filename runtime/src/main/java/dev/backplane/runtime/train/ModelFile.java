@@ -4,6 +4,7 @@ import dev.backplane.BackplaneException;
 import dev.backplane.Run;
 import dev.backplane.Target;
 import dev.backplane.io.MalformedModelException;
+import dev.backplane.op.Precision;
 import dev.backplane.runtime.checkpoint.Checkpoint;
 import dev.backplane.runtime.checkpoint.SafeTensors;
 import dev.backplane.runtime.device.Devices;
@@ -114,7 +115,8 @@ public final class ModelFile {
             Blueprint.read(registry, about.get("blueprint")),
             Fields.read(about.get("fields")),
             new StateTable(),
-            1);
+            1,
+            Precision.FULL);
     var saved = new SavedState(file.toString(), read.tensors(), false);
     var open = devices.jobs().open(name, target.device());
     try {

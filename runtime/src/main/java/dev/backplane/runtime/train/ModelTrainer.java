@@ -14,6 +14,7 @@ import dev.backplane.nn.Layer;
 import dev.backplane.nn.Loss;
 import dev.backplane.nn.Metric;
 import dev.backplane.nn.Optimizer;
+import dev.backplane.op.Precision;
 import dev.backplane.runtime.checkpoint.Checkpoint;
 import dev.backplane.runtime.checkpoint.OwnFiles;
 import dev.backplane.runtime.checkpoint.RunFolder;
@@ -45,6 +46,7 @@ public final class ModelTrainer implements Trainer {
   private List<Callback> callbacks = List.of();
   private long seed;
   private int accumulate = 1;
+  private Precision precision = Precision.FULL;
   private GivenWeights weights = GivenWeights.NONE;
   private List<String> frozen = List.of();
   private Optional<Batches> validation = Optional.empty();
@@ -136,6 +138,12 @@ public final class ModelTrainer implements Trainer {
   }
 
   @Override
+  public Trainer precision(Precision precision) {
+    this.precision = precision;
+    return this;
+  }
+
+  @Override
   public Trainer out(Path run) {
     out = Optional.of(run);
     return this;
@@ -165,7 +173,12 @@ public final class ModelTrainer implements Trainer {
 
   private Programs programs(Blueprint blueprint, Batches train) {
     return new Programs(
-        name, blueprint, Fields.of(train.examples()), new StateTable(frozen), accumulate);
+        name,
+        blueprint,
+        Fields.of(train.examples()),
+        new StateTable(frozen),
+        accumulate,
+        precision);
   }
 
   private static int largest(Batches batches) {
@@ -234,7 +247,7 @@ public final class ModelTrainer implements Trainer {
       Optional<RunFolder> folder,
       boolean interrupted) {
     var blueprint = blueprint();
-    var training = RunConfig.training(seed, train, accumulate, frozen);
+    var training = RunConfig.training(seed, train, accumulate, frozen, precision);
     var config =
         new RunConfig(
             name, notes, blueprint, Fields.of(train.examples()), training, best, new TreeMap<>());

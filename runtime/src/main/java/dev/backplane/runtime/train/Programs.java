@@ -1,12 +1,19 @@
 package dev.backplane.runtime.train;
 
 import dev.backplane.BackplaneException;
+import dev.backplane.backend.DeviceInfo;
+import dev.backplane.backend.Support;
+import dev.backplane.backend.UnsupportedProgramException;
 import dev.backplane.nn.Batch;
 import dev.backplane.nn.Draw;
 import dev.backplane.nn.GradientTransform;
 import dev.backplane.op.Compare;
+import dev.backplane.op.Dot;
+import dev.backplane.op.Op;
+import dev.backplane.op.Precision;
 import dev.backplane.op.Unary;
 import dev.backplane.runtime.extension.Foreign;
+import dev.backplane.runtime.pass.MixedPrecision;
 import dev.backplane.tensor.DType;
 import dev.backplane.tensor.Literal;
 import dev.backplane.tensor.Ops;
@@ -17,6 +24,7 @@ import dev.backplane.tensor.TensorType;
 import dev.backplane.tensor.Tensors;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.BiFunction;
 import java.util.function.Function;
 
 /**
@@ -27,10 +35,22 @@ import java.util.function.Function;
  * @param fields what a batch is made of
  * @param table the state, which the first trace fills
  * @param accumulate batches to an update
+ * @param precision in which the model multiplies
  */
-record Programs(String name, Blueprint blueprint, Fields fields, StateTable table, int accumulate) {
+record Programs(
+    String name,
+    Blueprint blueprint,
+    Fields fields,
+    StateTable table,
+    int accumulate,
+    Precision precision) {
   /** The step at which initial values are drawn; no training ever gets there. */
   static final long INITIAL_STEP = 0xFFFFFFFFL;
+
+  private static final String LOSS = "loss";
+  private static final String PREDICTIONS = "predictions";
+  private static final String TRANSFORM = "gradient transform";
+  private static final String UPDATE = "update of ";
 
   /** What a forward pass leaves for the rest of the step. */
   private record Outcome(
@@ -43,7 +63,7 @@ record Programs(String name, Blueprint blueprint, Fields fields, StateTable tabl
 
   /** The same programs for batches of other fields: sequences of another length. */
   Programs of(Fields fields) {
-    return new Programs(name, blueprint, fields, table, accumulate);
+    return new Programs(name, blueprint, fields, table, accumulate, precision);
   }
 
   /** Finds out, and fixes, what state there is. Needs no gradients. */
@@ -146,7 +166,7 @@ record Programs(String name, Blueprint blueprint, Fields fields, StateTable tabl
     if (update) {
       update(program, trained, parameters, gradients);
     }
-    return program.finish();
+    return finished(program);
   }
 
   /** Figures, the step counter, and the first step whose loss was not finite. */
@@ -209,11 +229,11 @@ record Programs(String name, Blueprint blueprint, Fields fields, StateTable tabl
       var before = transformed;
       transformed =
           trace.within(
-              "gradient transform",
+              TRANSFORM,
               () ->
                   Foreign.call(
                       transform,
-                      "gradient transform",
+                      TRANSFORM,
                       () ->
                           transform.apply(
                               new GradientTransform.Gradients(
@@ -224,7 +244,7 @@ record Programs(String name, Blueprint blueprint, Fields fields, StateTable tabl
     for (int i = 0; i < trained.size(); i++) {
       var entry = trained.get(i);
       var parts = new ParameterUpdate(program, entry, parameters.get(i), transformed.get(i));
-      var place = "update of " + entry.path();
+      var place = UPDATE + entry.path();
       trace.within(
           place,
           () ->
@@ -264,7 +284,7 @@ record Programs(String name, Blueprint blueprint, Fields fields, StateTable tabl
             outcome.batch(),
             outcome.lossSum(),
             outcome.weight());
-    return program.finish();
+    return finished(program);
   }
 
   /** Predictions for one batch. */
@@ -276,12 +296,54 @@ record Programs(String name, Blueprint blueprint, Fields fields, StateTable tabl
         program
             .trace()
             .within(
-                "predictions",
-                () -> Foreign.call(loss, "predictions", () -> loss.predictions(outputs)));
+                PREDICTIONS,
+                () -> Foreign.call(loss, PREDICTIONS, () -> loss.predictions(outputs)));
     for (int i = 0; i < predictions.size(); i++) {
       program.result(prediction(i), predictions.get(i));
     }
-    return program.finish();
+    return finished(program);
+  }
+
+  /** The program in the precision asked for: what only the model multiplies, nothing else. */
+  private ProgramTrace.Traced finished(ProgramTrace program) {
+    var traced = program.finish();
+    return switch (precision) {
+      case FULL -> traced;
+      case BF16 ->
+          new ProgramTrace.Traced(
+              MixedPrecision.bf16(traced.graph(), Programs::isModel),
+              traced.inputs(),
+              traced.outputs());
+    };
+  }
+
+  /**
+   * Refuses a device that does not multiply as asked: half of the model on another device is not
+   * what anybody wants.
+   */
+  void requirePrecision(BiFunction<Op, List<TensorType>, Support> supports, DeviceInfo device) {
+    var square = TensorType.of(DType.BF16, 2, 2);
+    if (precision == Precision.BF16
+        && supports.apply(Dot.matmul(DType.F32), List.of(square, square))
+            instanceof Support.No(var reason)) {
+      throw new UnsupportedProgramException(
+          "precision bf16: "
+              + device.id()
+              + " ("
+              + device.name()
+              + ") does not multiply bf16: "
+              + reason
+              + "; train in full precision, or on another device");
+    }
+  }
+
+  /** Whether a node comes from a layer, by the places that are named here. */
+  private static boolean isModel(String origin) {
+    return !origin.equals(LOSS)
+        && !origin.equals(PREDICTIONS)
+        && !origin.equals(TRANSFORM)
+        && !origin.startsWith(UPDATE)
+        && !origin.startsWith(Figures.METRIC);
   }
 
   /** The name of a prediction's host memory. */
@@ -314,10 +376,10 @@ record Programs(String name, Blueprint blueprint, Fields fields, StateTable tabl
     return program
         .trace()
         .within(
-            "loss",
+            LOSS,
             () -> {
               var loss = blueprint.loss();
-              var values = Foreign.call(loss, "loss", () -> loss.apply(outputs, given));
+              var values = Foreign.call(loss, LOSS, () -> loss.apply(outputs, given));
               if (!values.dtype().isFloating() || !values.shape().equals(weights.shape())) {
                 throw new ShapeException(
                     "Loss C1: "

@@ -5,6 +5,7 @@ import dev.backplane.Goal;
 import dev.backplane.Target;
 import dev.backplane.backend.Tuning;
 import dev.backplane.data.Batches;
+import dev.backplane.op.Precision;
 import dev.backplane.runtime.extension.Json;
 import dev.backplane.runtime.extension.Located;
 import dev.backplane.runtime.extension.Registry;
@@ -37,9 +38,11 @@ record RunConfig(
     Optional<Goal> best,
     SortedMap<String, String> tuning) {
   private static final int FORMAT = 1;
+  private static final String PRECISION = "precision";
 
   /** What makes the bits, beside model and optimizer. */
-  static Json training(long seed, Batches train, int accumulate, List<String> frozen) {
+  static Json training(
+      long seed, Batches train, int accumulate, List<String> frozen, Precision precision) {
     var fields = new LinkedHashMap<String, Json>();
     fields.put("seed", new Json.Whole(seed));
     fields.put("batch", new Json.Whole(train.size()));
@@ -60,7 +63,19 @@ record RunConfig(
       var paths = frozen.stream().sorted().distinct().map(path -> (Json) new Json.Text(path));
       fields.put("frozen", new Json.Items(paths.toList()));
     }
+    if (precision != Precision.FULL) {
+      fields.put(PRECISION, new Json.Text(precision.name()));
+    }
     return new Json.Fields(fields);
+  }
+
+  /** In which precision its model multiplies. */
+  Precision precision() {
+    return training instanceof Json.Fields(var fields)
+            && fields.get(PRECISION) instanceof Json.Text(var name)
+            && name.equals(Precision.BF16.name())
+        ? Precision.BF16
+        : Precision.FULL;
   }
 
   /**
@@ -141,7 +156,7 @@ record RunConfig(
         "versions");
     json.get("format").whole(FORMAT, FORMAT);
     json.get("training")
-        .only("seed", "batch", "shuffle", "examples", "accumulate", "buckets", "frozen");
+        .only("seed", "batch", "shuffle", "examples", "accumulate", "buckets", "frozen", PRECISION);
     return new RunConfig(
         json.get("name").text(),
         texts(json.get("notes")),

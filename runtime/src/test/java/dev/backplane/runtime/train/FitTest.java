@@ -10,8 +10,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.backplane.BackplaneException;
 import dev.backplane.Callback;
 import dev.backplane.Run;
+import dev.backplane.Target;
+import dev.backplane.Trainer;
 import dev.backplane.Trainer.Epochs;
 import dev.backplane.TrainingFailedException;
+import dev.backplane.backend.UnsupportedProgramException;
 import dev.backplane.data.Batches;
 import dev.backplane.nn.Batch;
 import dev.backplane.nn.Forward;
@@ -19,6 +22,8 @@ import dev.backplane.nn.Sequential;
 import dev.backplane.nn.TabledMetric;
 import dev.backplane.nn.UnaryLayer;
 import dev.backplane.op.Compare;
+import dev.backplane.op.Precision;
+import dev.backplane.runtime.testing.NarrowBackend;
 import dev.backplane.tensor.DType;
 import dev.backplane.tensor.Literal;
 import dev.backplane.tensor.Ops;
@@ -27,6 +32,7 @@ import dev.backplane.tensor.ShapeException;
 import dev.backplane.tensor.Tensor;
 import dev.backplane.tensor.TensorType;
 import dev.backplane.tensor.Tensors;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -38,7 +44,9 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class FitTest {
   private static Run fit(int epochs) {
@@ -325,6 +333,45 @@ class FitTest {
     assertThrows(
         IllegalArgumentException.class,
         () -> none.open(Tiny.quadrants(8).batch(8), Tiny.REFERENCE).close());
+  }
+
+  @Test
+  void precisionBelongsToTheRunAndIsRefusedWhereTheDeviceHasItNot(@TempDir Path folder) {
+    var run = folder.resolve("run");
+    Supplier<Trainer> trainer = () -> Tiny.trainer().precision(Precision.BF16).out(run);
+    Map<String, Double> measured;
+    try (var fitted =
+        trainer.get().fit(Tiny.train(), Tiny.test(), Epochs.epochs(2), Tiny.REFERENCE)) {
+      measured = fitted.evaluate(Tiny.test());
+      fitted.parameters().values().forEach(v -> assertNotEquals(DType.BF16, v.type().dtype()));
+    }
+    var devices = Tiny.devices();
+    try (var opened = FinishedRun.open(devices, Tiny.registry(), run, Tiny.REFERENCE)) {
+      assertEquals(measured, opened.evaluate(Tiny.test()));
+    }
+    try (var full =
+        Tiny.trainer().fit(Tiny.train(), Tiny.test(), Epochs.epochs(2), Tiny.REFERENCE)) {
+      assertNotEquals(measured, full.evaluate(Tiny.test()));
+    }
+    var other = Tiny.trainer().out(run).resume(true);
+    var differs =
+        assertThrows(
+            BackplaneException.class,
+            () -> other.fit(Tiny.train(), Tiny.test(), Epochs.epochs(3), Tiny.REFERENCE));
+    assertTrue(
+        differs.getMessage().contains("training.precision is missing now"), differs.getMessage());
+    devices.add(new NarrowBackend("Binary"));
+    var refused =
+        assertThrows(
+            UnsupportedProgramException.class,
+            () ->
+                Tiny.trainer(devices, Tiny.model(), 0.1)
+                    .precision(Precision.BF16)
+                    .open(Tiny.train(), Target.of("narrow")));
+    assertTrue(
+        refused.getMessage().startsWith("precision bf16: narrow (")
+            && refused.getMessage().contains(") does not multiply bf16: "),
+        refused.getMessage());
   }
 
   private static void assertClose(Map<String, Literal> expected, Map<String, Literal> found) {

@@ -3,6 +3,7 @@ package dev.backplane.launcher.cli;
 import dev.backplane.Backplane;
 import dev.backplane.Trainer;
 import dev.backplane.io.NameMap;
+import dev.backplane.op.Precision;
 import dev.backplane.tensor.Literal;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -51,6 +52,15 @@ final class BeginningOptions {
       description = "Update once in N batches. Default: ${DEFAULT-VALUE}.")
   int accumulate = 1;
 
+  @Option(
+      names = "--precision",
+      paramLabel = "P",
+      defaultValue = "full",
+      description =
+          "full, or bf16: contractions multiply in 16 bits, all else stays f32."
+              + " Default: ${DEFAULT-VALUE}.")
+  Precision precision = Precision.FULL;
+
   /** Reads what is to be read; what it gives sets trainers up. */
   Consumer<Trainer> read(Backplane backplane) {
     if (map != null && weights == null) {
@@ -64,7 +74,11 @@ final class BeginningOptions {
     var values = weights == null ? Map.<String, Literal>of() : values(backplane, weights);
     boolean whole = weights != null && map == null;
     return trainer ->
-        trainer.weights(values, whole).freeze(frozen.toArray(String[]::new)).accumulate(accumulate);
+        trainer
+            .weights(values, whole)
+            .freeze(frozen.toArray(String[]::new))
+            .accumulate(accumulate)
+            .precision(precision);
   }
 
   private Map<String, Literal> values(Backplane backplane, Path file) {
