@@ -73,20 +73,26 @@ record RecipeTraining(
     }
   }
 
+  /** What the recipe makes of settings; a wrong one is wrong usage. */
+  Recipe.Plan plan(Map<String, String> settings) {
+    return RecipeOptions.plan(backplane, recipe, settings, access, options.seed, Map.of());
+  }
+
   /**
    * Trains to the end, or until somebody asks for it.
    *
+   * @param plan what {@link #plan} made of the settings
    * @param settings of the recipe
    * @param epochs in all; empty for those of the recipe
    * @param resume whether to go on with what is in the folder
    */
   Result train(
+      Recipe.Plan plan,
       Map<String, String> settings,
       OptionalInt epochs,
       Path folder,
       boolean resume,
       Progress progress) {
-    var plan = RecipeOptions.plan(backplane, recipe, settings, access, options.seed, Map.of());
     int total = epochs.orElse(plan.epochs());
     stop.trainingBegins();
     try (var display = progress.apply(target.device(), folder);

@@ -118,9 +118,7 @@ final class SearchCommand implements Callable<Integer> {
             trainer -> {},
             new RunPlots.None());
     // All are planned before the first is trained: a wrong value is found at once.
-    for (var trial : trials) {
-      RecipeOptions.plan(backplane, recipe, settings(trial), access, recipes.seed, Map.of());
-    }
+    var plans = new TrialPlans(training, trials.stream().map(this::settings).toList());
     var folder = out == null ? TrainCommand.newFolder(recipe.name() + "-search") : out;
     var kept = SearchFolder.open(folder, about(goal));
     var numbers = new ArrayList<Integer>();
@@ -131,14 +129,14 @@ final class SearchCommand implements Callable<Integer> {
     while (true) {
       var rung = new ArrayList<Trial>();
       for (int number : numbers) {
-        var ended = trial(training, kept, number, asked, settings(trials.get(number - 1)));
+        var ended = trial(training, plans, kept, number, asked);
         if (ended.isEmpty()) {
           spec.commandLine()
               .getErr()
               .println("interrupted; go on with the same and --out " + folder);
           return ExitCode.INTERRUPTED;
         }
-        goal.require(List.copyOf(ended.get().metrics().keySet()));
+        require(goal, ended.get());
         rung.add(ended.get());
       }
       rung.sort(order(goal));
@@ -149,6 +147,15 @@ final class SearchCommand implements Callable<Integer> {
       numbers.clear();
       rung.subList(0, Math.ceilDiv(rung.size(), 3)).forEach(trial -> numbers.add(trial.number()));
       asked = Math.min(epochs, 3 * asked);
+    }
+  }
+
+  /** What a recipe measures by itself is known only after the first training. */
+  private static void require(Goal goal, Trial ended) {
+    try {
+      goal.require(List.copyOf(ended.metrics().keySet()));
+    } catch (IllegalArgumentException e) {
+      throw new CommandException(ExitCode.WRONG_USAGE, String.valueOf(e.getMessage()), e);
     }
   }
 
@@ -181,11 +188,7 @@ final class SearchCommand implements Callable<Integer> {
 
   /** One training, made now or found; empty if it was interrupted. */
   private Optional<Trial> trial(
-      RecipeTraining training,
-      SearchFolder kept,
-      int number,
-      int asked,
-      Map<String, String> settings) {
+      RecipeTraining training, TrialPlans plans, SearchFolder kept, int number, int asked) {
     var found = kept.find(number, asked);
     if (found.isPresent()) {
       return found;
@@ -193,7 +196,10 @@ final class SearchCommand implements Callable<Integer> {
     var run = kept.run(number);
     boolean begun = Files.isRegularFile(run.resolve("config.json"));
     var total = asked == 0 ? OptionalInt.empty() : OptionalInt.of(asked);
-    var result = training.train(settings, total, run, begun, (device, folder) -> new Silent());
+    var settings = plans.settings(number);
+    var result =
+        training.train(
+            plans.plan(number), settings, total, run, begun, (device, folder) -> new Silent());
     if (!result.isWhole()) {
       return Optional.empty();
     }

@@ -132,8 +132,10 @@ final class TrainCommand implements Callable<Integer> {
       RecipeTraining training, Map<String, String> settings, Path folder, boolean goOn) {
     var total = epochs == null ? OptionalInt.empty() : OptionalInt.of(epochs);
     var name = training.recipe().name();
+    var plan = training.plan(settings);
     var result =
-        training.train(settings, total, folder, goOn, (device, run) -> progress(name, device, run));
+        training.train(
+            plan, settings, total, folder, goOn, (device, run) -> progress(name, device, run));
     if (!result.isWhole()) {
       spec.commandLine()
           .getErr()
