@@ -59,6 +59,12 @@ final class Host {
     var flags = List.of(field(cpuinfo, "flags").orElse("").split(" "));
     properties.put(
         "isa", String.join(" ", INSTRUCTION_SETS.stream().filter(flags::contains).toList()));
+    // Whether it is worth while to train in bf16.
+    properties.put(
+        "bf16",
+        flags.contains("avx512_bf16") || flags.contains("amx_bf16")
+            ? "multiplied by the processor"
+            : "slower than f32, as the processor has no instructions for it");
     long memory = memoryLimit();
     if (memory > 0) {
       properties.put("memory", String.valueOf(memory));
@@ -71,14 +77,7 @@ final class Host {
         vectors()
             ? "oneDNN and vector kernels"
             : "oneDNN and scalar kernels, because --add-modules " + VECTOR_MODULE + " is missing";
-    return new DeviceInfo("cpu", name, SCORE, true, reason + bf16(flags), properties);
-  }
-
-  /** Whether it is worth while to train in bf16. */
-  private static String bf16(List<String> flags) {
-    return flags.contains("avx512_bf16") || flags.contains("amx_bf16")
-        ? "; multiplies bf16"
-        : "; bf16 is slower than f32, as the processor has no instructions for it";
+    return new DeviceInfo("cpu", name, SCORE, true, reason, properties);
   }
 
   private static Optional<String> refusal(List<String> flags, TreeMap<String, String> properties) {

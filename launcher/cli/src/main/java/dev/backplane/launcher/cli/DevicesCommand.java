@@ -4,6 +4,7 @@ import dev.backplane.launcher.deployer.assembly.Offer;
 import jakarta.inject.Inject;
 import java.util.LinkedHashMap;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import org.osgi.framework.BundleContext;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -45,6 +46,11 @@ final class DevicesCommand implements Callable<Integer> {
             "",
             offer.usable() ? offer.bundle() : offer.bundle() + ", not usable",
             offer.reason());
+    if (!offer.properties().isEmpty()) {
+      var facts =
+          offer.properties().entrySet().stream().map(fact -> fact.getKey() + " " + fact.getValue());
+      spec.commandLine().getOut().printf("%21s%s%n", "", facts.collect(Collectors.joining("; ")));
+    }
   }
 
   private void printJson(Offer offer) {
@@ -56,6 +62,7 @@ final class DevicesCommand implements Callable<Integer> {
     fields.put("score", offer.score());
     fields.put("usable", offer.usable());
     fields.put("reason", offer.reason());
+    fields.put("properties", offer.properties());
     new JsonLines(spec.commandLine().getOut()).print(fields);
   }
 }

@@ -7,6 +7,8 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.wiring.BundleRevision;
@@ -20,9 +22,16 @@ import org.osgi.framework.wiring.BundleRevision;
  * @param score preference among usable devices, higher first
  * @param usable whether it can be opened
  * @param reason why, or why not
+ * @param properties further facts, such as instruction sets
  */
 public record Offer(
-    Optional<String> id, String bundle, String name, int score, boolean usable, String reason) {
+    Optional<String> id,
+    String bundle,
+    String name,
+    int score,
+    boolean usable,
+    String reason,
+    SortedMap<String, String> properties) {
   private static final String SERVICE = "osgi.service";
 
   /**
@@ -68,7 +77,8 @@ public record Offer(
         device.name(),
         device.score(),
         device.usable(),
-        device.reason());
+        device.reason(),
+        new TreeMap<>(device.properties()));
   }
 
   private static Offer none(Bundle bundle, String reason) {
@@ -79,7 +89,8 @@ public record Offer(
         title == null ? bundle.getSymbolicName() : title,
         0,
         false,
-        reason);
+        reason,
+        new TreeMap<>());
   }
 
   private static String reason(Bundle bundle, Unsatisfied unsatisfied) {
