@@ -16,11 +16,13 @@ import dev.backplane.graph.Graph;
 import dev.backplane.graph.Value;
 import dev.backplane.op.AllReduce;
 import dev.backplane.op.Binary;
+import dev.backplane.op.Clamp;
 import dev.backplane.op.Combiner;
 import dev.backplane.op.Compare;
 import dev.backplane.op.Constant;
 import dev.backplane.op.Dot;
 import dev.backplane.op.If;
+import dev.backplane.op.Precision;
 import dev.backplane.op.Reduce;
 import dev.backplane.op.Scan;
 import dev.backplane.op.Unary;
@@ -273,6 +275,58 @@ class LoopTest {
                 graph.input(type.withShape(type.shape().prepend(length))),
                 graph.input(weights)),
             ""));
+  }
+
+  /** h' = the larger of x + h·w and a limit, of whole numbers: sums are exact in any order. */
+  private static Graph exact(int length, int units, boolean transposed) {
+    var type = new TensorType(DType.F32, Shape.of(7, units));
+    var body = new Graph.Builder();
+    var h = body.input(type);
+    var x = body.input(type);
+    var w = body.input(new TensorType(DType.F32, Shape.of(units, units)));
+    var contracted = List.of(transposed ? 1 : 0);
+    var dot = new Dot(List.of(), List.of(), List.of(1), contracted, DType.F32, Precision.FULL);
+    var sum = body.apply(new Binary(Binary.Kind.ADD), x, body.apply(dot, h, w));
+    var least = body.apply(new Constant(Literal.fill(type, _ -> -4)));
+    var most = body.apply(new Constant(Literal.fill(type, _ -> 5)));
+    var next = body.apply(new Clamp(), least, sum, most);
+    var graph = new Graph.Builder();
+    var operands = new ArrayList<Value>();
+    operands.add(graph.input(type));
+    operands.add(graph.input(type.withShape(type.shape().prepend(length))));
+    operands.add(graph.input(new TensorType(DType.F32, Shape.of(units, units))));
+    var loop = new Scan(body.build(List.of(next, next)), length, 1, 1, false);
+    return graph.build(graph.apply(loop, operands, ""));
+  }
+
+  /** A recurrent kernel is brought into oneDNN's own layout before the first iteration. */
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void whatEveryIterationMultipliesByIsPackedOnce(boolean transposed) {
+    // The last of so many steps that slices are copied.
+    for (int length : new int[] {3, 4, 11, 9000}) {
+      var graph = exact(length, 80, transposed);
+      var random = new Random(length);
+      var arguments = new ArrayList<Literal>();
+      for (var type : graph.inputTypes()) {
+        arguments.add(Literal.fill(type, _ -> random.nextInt(5) - 2));
+      }
+      var expected = Interpreter.run(graph, arguments);
+      for (int threads : new int[] {1, 3}) {
+        try (var device = threads == 1 ? OnCpu.open(1) : OnCpu.divided(threads);
+            var workspace = new Workspace();
+            var executable = device.compile(Program.of(graph), workspace)) {
+          var kernel = executable.report().kernels().getFirst();
+          assertEquals(length > 3, kernel.implementation().contains("+packed"), kernel::toString);
+          assertEquals(expected, OnCpu.run(device, graph, arguments), length + " iterations");
+        }
+      }
+      if (length < 100) {
+        for (var order : ORDERS) {
+          assertEquals(expected, RoundsTest.run(Program.of(graph), arguments, order));
+        }
+      }
+    }
   }
 
   @ParameterizedTest

@@ -10,9 +10,11 @@ import static org.bytedeco.dnnl.global.dnnl.dnnl_bf16;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_cpu;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_engine_create;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_f32;
+import static org.bytedeco.dnnl.global.dnnl.dnnl_format_tag_any;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_fpmath_mode_bf16;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_matmul_primitive_desc_create;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_memory_desc_create_with_strides;
+import static org.bytedeco.dnnl.global.dnnl.dnnl_memory_desc_create_with_tag;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_memory_desc_destroy;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_primitive_attr_create;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_primitive_attr_destroy;
@@ -211,17 +213,50 @@ public final class OneDnn {
   public synchronized Optional<Matmul> matmul(Product product) {
     int before = threads(1);
     try {
-      return build(product);
+      return build(product, false);
     } finally {
       threads(before);
     }
   }
 
-  private Optional<Matmul> build(Product p) {
+  /**
+   * The same for a right operand that is read by many calls: it is brought into the layout that
+   * oneDNN reads fastest once, by another call.
+   *
+   * @param product of one matrix
+   * @return nothing where oneDNN has neither such a product nor another layout for it
+   */
+  public synchronized Optional<PackedMatmul> packed(Product product) {
+    int before = threads(1);
+    try {
+      return build(product, true).flatMap(matmul -> packed(product, matmul));
+    } finally {
+      threads(before);
+    }
+  }
+
+  private Optional<PackedMatmul> packed(Product p, Matmul matmul) {
+    var described = new ArrayList<dnnl_memory_desc>();
+    try {
+      var plain = describe(described, p.operands(), 1, p.k(), p.n(), p.right());
+      var found = PackedMatmul.of(engine, matmul, plain);
+      if (found.isEmpty()) {
+        matmul.close();
+      }
+      return found;
+    } finally {
+      described.forEach(each -> check("dnnl_memory_desc_destroy", dnnl_memory_desc_destroy(each)));
+    }
+  }
+
+  private Optional<Matmul> build(Product p, boolean packed) {
     var described = new ArrayList<dnnl_memory_desc>();
     try {
       var left = describe(described, p.operands(), p.batch(), p.m(), p.k(), p.left());
-      var right = describe(described, p.operands(), p.batch(), p.k(), p.n(), p.right());
+      var right =
+          packed
+              ? any(described, p.k(), p.n())
+              : describe(described, p.operands(), p.batch(), p.k(), p.n(), p.right());
       var dense = new Strides(p.m() * p.n(), p.n(), 1);
       var result = describe(described, p.result(), p.batch(), p.m(), p.n(), dense);
       var row = new Strides(p.n(), p.n(), 1);
@@ -322,6 +357,17 @@ public final class OneDnn {
             java.util.Arrays.copyOfRange(extents, first, 3),
             type,
             java.util.Arrays.copyOfRange(steps, first, 3)));
+    described.add(descriptor);
+    return descriptor;
+  }
+
+  /** A matrix of f32 in the layout that oneDNN prefers. */
+  private static dnnl_memory_desc any(List<dnnl_memory_desc> described, long rows, long columns) {
+    var descriptor = new dnnl_memory_desc();
+    check(
+        "dnnl_memory_desc_create_with_tag",
+        dnnl_memory_desc_create_with_tag(
+            descriptor, 2, new long[] {rows, columns}, dnnl_f32, dnnl_format_tag_any));
     described.add(descriptor);
     return descriptor;
   }

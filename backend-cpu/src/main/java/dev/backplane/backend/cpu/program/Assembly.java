@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -91,13 +92,18 @@ public final class Assembly implements AutoCloseable {
   /** Compiles a program, divided into as many parts as it has work for. */
   public static Assembly of(Program program, Target target) {
     var divided = target.forWork(Estimate.nanos(program.graph()));
-    return divided(program, divided, new SharedKernels());
+    return divided(program, divided, new SharedKernels(), Set.of());
   }
 
-  /** Compiles a program, or the body of a loop, divided into the parts of the target. */
-  static Assembly divided(Program program, Target target, SharedKernels kernels) {
+  /**
+   * Compiles a program, or the body of a loop, divided into the parts of the target.
+   *
+   * @param packable inputs that whoever binds it packs if a step asks for it: {@link #packings}
+   */
+  static Assembly divided(
+      Program program, Target target, SharedKernels kernels, Set<Value> packable) {
     long started = System.nanoTime();
-    var lowered = Lowering.lower(program, target, kernels);
+    var lowered = Lowering.lower(program, target, kernels, packable);
     try {
       var storage = StoragePlan.of(program, lowered);
       return new Assembly(storage.steps(), storage, lowered.constants(), started);
@@ -164,6 +170,11 @@ public final class Assembly implements AutoCloseable {
   /** As {@link StoragePlan#runsOnWithoutWaiting}. */
   boolean runsOnWithoutWaiting(int carries) {
     return storage.runsOnWithoutWaiting(carries);
+  }
+
+  /** The inputs that have to be packed; their addresses are those of the packed ones. */
+  List<Packing> packings() {
+    return steps.stream().flatMap(step -> step.packings().stream()).toList();
   }
 
   /** About how many bound steps a binding makes. */

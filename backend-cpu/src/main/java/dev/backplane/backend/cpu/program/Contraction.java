@@ -3,6 +3,7 @@ package dev.backplane.backend.cpu.program;
 import dev.backplane.backend.cpu.contraction.BlockedProduct;
 import dev.backplane.backend.cpu.internal.Libc;
 import dev.backplane.backend.cpu.internal.OneDnn;
+import dev.backplane.backend.cpu.internal.PackedMatmul;
 import dev.backplane.backend.cpu.internal.Primitive;
 import dev.backplane.backend.cpu.kernel.Forms;
 import dev.backplane.backend.cpu.warm.Cold;
@@ -16,7 +17,9 @@ import dev.backplane.tensor.DType;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.function.LongFunction;
 
 /**
  * A {@link Dot}, with the bias that is added to it where there is one. oneDNN multiplies f32 and
@@ -34,12 +37,30 @@ final class Contraction implements Planned {
   private final List<Part> parts;
   private final Target target;
 
-  /** The product of a part: oneDNN's or ours. */
-  private record Part(Optional<OneDnn.Matmul> matmul, Optional<BlockedProduct> blocked) {
+  /** The product of a part: oneDNN's, perhaps of a packed operand, or ours. */
+  private record Part(
+      Optional<OneDnn.Matmul> matmul,
+      Optional<BlockedProduct> blocked,
+      Optional<PackedMatmul> packed) {
+    static Part ofPacked(PackedMatmul packed) {
+      return new Part(Optional.of(packed.matmul()), Optional.empty(), Optional.of(packed));
+    }
+
+    void close() {
+      packed.ifPresentOrElse(PackedMatmul::close, () -> matmul.ifPresent(OneDnn.Matmul::close));
+    }
+
     String implementation() {
       return matmul
-          .map(OneDnn.Matmul::implementation)
+          .map(each -> each.implementation() + (packed.isPresent() ? "+packed" : ""))
           .orElseGet(() -> blocked.orElseThrow().implementation());
+    }
+
+    /** What packing takes: the packed operand, and behind it what bringing it there needs. */
+    long packedBytes() {
+      return packed
+          .map(each -> Libc.aligned(each.bytes()) + Libc.aligned(each.packing().scratchBytes()))
+          .orElse(0L);
     }
 
     long scratchBytes() {
@@ -72,12 +93,14 @@ final class Contraction implements Planned {
   /**
    * Plans a contraction whose operands' axes collapse into rows and columns: see {@link Operands}.
    *
+   * @param packable whether the right operand may be {@link #packings packed} first
    * @param bias a row that is added to every row of the product
    * @param result what is written: the node's result, or the sum with the bias
    * @param nodes the nodes of the graph that this covers
    */
   static Contraction of(
       Node node,
+      boolean packable,
       Optional<Value> bias,
       Value result,
       List<Node> nodes,
@@ -96,13 +119,14 @@ final class Contraction implements Planned {
             product.batch() > 1 ? product.batch() : product.m(),
             isEmpty(product) ? 1 : target.parts());
     boolean bf16 = dot.precision() == Precision.BF16 || precision == Precision.BF16;
-    // Parts of as many rows share one product; there are at most two numbers of rows.
-    var known = new HashMap<Long, Part>();
-    var parts = new ArrayList<Part>();
-    for (int i = 0; i < division.parts(); i++) {
-      parts.add(
-          known.computeIfAbsent(
-              division.count(i),
+    boolean packs =
+        packable && product.batch() == 1 && left.dtype() == DType.F32 && !bf16 && !isEmpty(product);
+    var parts =
+        packs ? packed(product, division, dot.result(), bias.isPresent(), target) : List.<Part>of();
+    if (parts.isEmpty()) {
+      parts =
+          parts(
+              division,
               rows -> {
                 var part = part(product, rows, division);
                 var matmul =
@@ -113,10 +137,39 @@ final class Contraction implements Planned {
                         ? Optional.empty()
                         : Optional.of(
                             new BlockedProduct(
-                                part, left.dtype(), dot.result(), bias.isPresent(), forms)));
-              }));
+                                part, left.dtype(), dot.result(), bias.isPresent(), forms)),
+                    Optional.empty());
+              });
     }
     return new Contraction(node, bias, result, nodes, product, division, parts, target);
+  }
+
+  /** Parts of as many rows share one product; there are at most two numbers of rows. */
+  private static List<Part> parts(Division division, LongFunction<Part> make) {
+    var known = new HashMap<Long, Part>();
+    var parts = new ArrayList<Part>();
+    for (int i = 0; i < division.parts(); i++) {
+      parts.add(known.computeIfAbsent(division.count(i), make::apply));
+    }
+    return parts;
+  }
+
+  /** Products of a packed right operand; none where one of them has none. */
+  private static List<Part> packed(
+      MatrixProduct product, Division division, DType result, boolean bias, Target target) {
+    var found = new HashMap<Long, PackedMatmul>();
+    for (int i = 0; i < division.parts(); i++) {
+      long rows = division.count(i);
+      if (!found.containsKey(rows)) {
+        var asked = asked(part(product, rows, division), DType.F32, result, bias, false);
+        target.oneDnn().packed(asked).ifPresent(packed -> found.put(rows, packed));
+        if (!found.containsKey(rows)) {
+          found.values().forEach(PackedMatmul::close);
+          return List.of();
+        }
+      }
+    }
+    return parts(division, rows -> Part.ofPacked(Objects.requireNonNull(found.get(rows))));
   }
 
   private static boolean isEmpty(MatrixProduct product) {
@@ -152,20 +205,22 @@ final class Contraction implements Planned {
     if (!multiplies || isEmpty(product) || unpaired) {
       return Optional.empty();
     }
-    return target
-        .oneDnn()
-        .matmul(
-            new OneDnn.Product(
-                operands,
-                result,
-                product.batch(),
-                product.m(),
-                product.n(),
-                product.k(),
-                strides(product.left()),
-                strides(product.right()),
-                bias,
-                bf16 && operands == DType.F32));
+    return target.oneDnn().matmul(asked(product, operands, result, bias, bf16));
+  }
+
+  private static OneDnn.Product asked(
+      MatrixProduct product, DType operands, DType result, boolean bias, boolean bf16) {
+    return new OneDnn.Product(
+        operands,
+        result,
+        product.batch(),
+        product.m(),
+        product.n(),
+        product.k(),
+        strides(product.left()),
+        strides(product.right()),
+        bias,
+        bf16 && operands == DType.F32);
   }
 
   private static OneDnn.Strides strides(MatrixView view) {
@@ -273,12 +328,52 @@ final class Contraction implements Planned {
       long rightFirst =
           product.batch() > 1
               ? reads[1] + first * product.right().batchStride() * right.type().dtype().bytes()
-              : reads[1];
+              : reads[1] + packedAt(part);
       long to = writes[0] + first * resultRowBytes();
       products[part] = multiply(part, leftFirst, rightFirst, biasAt, to, at);
       at += padded(parts.get(part));
     }
     return products.length == 1 ? products[0] : new Products(products);
+  }
+
+  /** Where the packed operand of a part lies behind the first one's. */
+  private long packedAt(int part) {
+    return parts.subList(0, part).stream().mapToLong(Part::packedBytes).sum();
+  }
+
+  @Override
+  public List<Packing> packings() {
+    return parts.getFirst().packed().isPresent() ? List.of(new Packed()) : List.of();
+  }
+
+  /** Packs the right operand, for each part. */
+  private final class Packed implements Packing {
+    @Override
+    public Value operand() {
+      return right;
+    }
+
+    @Override
+    public int parts() {
+      return parts.size();
+    }
+
+    @Override
+    public long bytes() {
+      return packedAt(parts.size());
+    }
+
+    @Override
+    public Bound bind(long from, long to) {
+      var calls = new Bound[parts.size()];
+      for (int part = 0; part < calls.length; part++) {
+        var packed = parts.get(part).packed().orElseThrow();
+        long place = to + packedAt(part);
+        long scratch = place + Libc.aligned(packed.bytes());
+        calls[part] = new OneCall(packed.packing().bind(target.stream(part), scratch, from, place));
+      }
+      return new Products(calls);
+    }
   }
 
   private long step(MatrixView view) {
@@ -292,15 +387,15 @@ final class Contraction implements Planned {
       return _ -> blocked.run(leftAt, rightAt, biasAt, to, scratch);
     }
     var stream = target.stream(part);
-    return new MatmulCall(matmul.get().bind(stream, leftAt, rightAt, biasAt, to, scratch));
+    return new OneCall(matmul.get().bind(stream, leftAt, rightAt, biasAt, to, scratch));
   }
 
   @Override
   public void close() {
-    parts.stream().distinct().forEach(part -> part.matmul().ifPresent(OneDnn.Matmul::close));
+    parts.stream().distinct().forEach(Part::close);
   }
 
-  private record MatmulCall(Primitive.Call call) implements Bound {
+  private record OneCall(Primitive.Call call) implements Bound {
     @Override
     public void run(int part) {
       call.run();
@@ -312,7 +407,7 @@ final class Contraction implements Planned {
     }
   }
 
-  /** The product of each part. */
+  /** The call of each part. */
   private record Products(Bound[] products) implements Bound {
     @Override
     public void run(int part) {

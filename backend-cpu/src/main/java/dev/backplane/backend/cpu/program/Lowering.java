@@ -71,6 +71,7 @@ final class Lowering {
   private final Graph graph;
   private final Target target;
   private final SharedKernels kernels;
+  private final Set<Value> packable;
   private final Map<Value, Node> makers = new HashMap<>();
   private final Map<Value, Integer> uses = new HashMap<>();
   private final Map<Value, List<Node>> transposed = new HashMap<>();
@@ -86,11 +87,12 @@ final class Lowering {
   /** A contraction, the row that its sum node adds, and the nodes that are gone with both. */
   private record Biased(Node product, Value bias, List<Node> nodes) {}
 
-  private Lowering(Program program, Target target, SharedKernels kernels) {
+  private Lowering(Program program, Target target, SharedKernels kernels, Set<Value> packable) {
     this.program = program;
     this.graph = program.graph();
     this.target = target;
     this.kernels = kernels;
+    this.packable = packable;
   }
 
   /**
@@ -111,9 +113,10 @@ final class Lowering {
    * Lowers a program.
    *
    * @param kernels of the program around this one, if it is the body of a loop
+   * @param packable inputs that only one contraction reads, again and again
    */
-  static Lowered lower(Program program, Target target, SharedKernels kernels) {
-    var lowering = new Lowering(program, target, kernels);
+  static Lowered lower(Program program, Target target, SharedKernels kernels, Set<Value> packable) {
+    var lowering = new Lowering(program, target, kernels, packable);
     try {
       lowering.run();
     } catch (RuntimeException e) {
@@ -341,6 +344,7 @@ final class Lowering {
     steps.add(
         Contraction.of(
             operands.node(),
+            packable.contains(operands.node().operands().get(1)),
             bias,
             result,
             nodes,

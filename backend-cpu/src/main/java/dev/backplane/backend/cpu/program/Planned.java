@@ -94,6 +94,11 @@ interface Planned extends AutoCloseable {
     return List.of();
   }
 
+  /** What it wants of operands that {@link Lowering} was told it may ask this for. */
+  default List<Packing> packings() {
+    return List.of();
+  }
+
   /** The programs inside it, which a loop or a branch has. */
   default List<Assembly> bodies() {
     return List.of();

@@ -5,12 +5,16 @@ import dev.backplane.graph.Node;
 import dev.backplane.graph.Value;
 import dev.backplane.op.Scan;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /**
  * A {@link Scan}. Its body is compiled once and bound for each iteration, to the slices of scanned
  * operands and stacked results themselves; what is carried lies in two places that take turns, at
  * last in the result. So an iteration copies nothing.
+ *
+ * <p>The right operand of a contraction that is the same in every iteration, as a recurrent kernel
+ * is, is brought into the layout that is read fastest before the first.
  *
  * <p>Of a long scan there would be too many bindings: it has two, which take turns, and copies the
  * slices.
@@ -95,6 +99,9 @@ record ScanStep(Node node, Scan scan, Assembly body) implements OneNode {
         bytes += block(slice(node.results().get(i)));
       }
     }
+    for (var packing : body.packings()) {
+      bytes += block(packing.bytes());
+    }
     return bytes;
   }
 
@@ -105,15 +112,46 @@ record ScanStep(Node node, Scan scan, Assembly body) implements OneNode {
     }
     var programs = new ArrayList<BoundProgram>();
     try {
-      var instructions =
+      var given = reads.clone();
+      var instructions = new ArrayList<Instruction>();
+      long rest = packed(programs, instructions, given, scratch);
+      instructions.addAll(
           isLong()
-              ? alternating(programs, reads, writes, scratch)
-              : oneByOne(programs, reads, writes, scratch);
+              ? alternating(programs, given, writes, rest)
+              : oneByOne(programs, given, writes, rest));
       return new Flow(new BoundProgram(instructions, programs), waits());
     } catch (RuntimeException e) {
       programs.forEach(BoundProgram::close);
       throw e;
     }
+  }
+
+  /**
+   * Packs what the body wants packed before the first iteration.
+   *
+   * @param given the addresses of the operands, in which those of packed ones are replaced
+   * @return the scratch memory that is left
+   */
+  private long packed(
+      List<BoundProgram> programs, List<Instruction> instructions, long[] given, long scratch) {
+    long block = scratch;
+    var bound = new ArrayList<Bound>();
+    var parts = new ArrayList<Integer>();
+    for (var packing : body.packings()) {
+      int operand = scan.body().inputs().indexOf(packing.operand());
+      bound.add(packing.bind(given[operand], block));
+      parts.add(packing.parts());
+      given[operand] = block;
+      block += block(packing.bytes());
+    }
+    if (!bound.isEmpty()) {
+      var lines = new int[bound.size()];
+      Arrays.fill(lines, Instruction.Strand.UNREPORTED);
+      var program = BoundProgram.of(bound, parts, new int[bound.size()], lines);
+      programs.add(program);
+      instructions.addAll(program.instructions());
+    }
+    return block;
   }
 
   private Bound copies(long[] from, long[] to) {
