@@ -119,8 +119,13 @@ final class Functions {
         r, 1.9841270e-4f, 1.3888889e-3f, 8.3333333e-3f, 4.1666667e-2f, 1.6666667e-1f, 0.5f);
   }
 
-  private Lane exp(Lane unbounded) {
-    var x = atMost(atLeast(unbounded, -105f), 90f);
+  private Lane exp(Lane x) {
+    return expBelow(atMost(x, 90f));
+  }
+
+  /** e^x for x up to 90. */
+  private Lane expBelow(Lane unbounded) {
+    var x = atLeast(unbounded, -105f);
     var reduced = reduce(x);
     var r = reduced.rest();
     var p = lanes.add(lanes.fma(lanes.multiply(r, r), expTail(r), r), n(1f));
@@ -131,7 +136,11 @@ final class Functions {
   }
 
   private Lane expm1(Lane unbounded) {
-    var x = atMost(atLeast(unbounded, -20f), 89f);
+    return expm1Within(atMost(atLeast(unbounded, -20f), 89f));
+  }
+
+  /** e^x - 1 for x from -20 to 89. */
+  private Lane expm1Within(Lane x) {
     var reduced = reduce(x);
     var r = reduced.rest();
     var p = lanes.fma(lanes.multiply(r, r), expTail(r), r);
@@ -193,7 +202,7 @@ final class Functions {
 
   private Lane tanh(Lane x) {
     var a = atMost(lanes.apply(ABS, x), 10f);
-    var t = expm1(lanes.add(a, a));
+    var t = expm1Within(lanes.add(a, a));
     return withSignOf(x, lanes.divide(t, lanes.add(t, n(2f))));
   }
 
@@ -204,7 +213,7 @@ final class Functions {
   }
 
   private Lane logistic(Lane x) {
-    var e = exp(lanes.apply(Instruction.NEGATE, lanes.apply(ABS, x)));
+    var e = expBelow(lanes.apply(Instruction.NEGATE, lanes.apply(ABS, x)));
     var above = lanes.select(lanes.apply(LT, x, n(0f)), e, n(1f));
     return lanes.divide(above, lanes.add(e, n(1f)));
   }

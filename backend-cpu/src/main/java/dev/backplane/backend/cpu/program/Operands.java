@@ -3,13 +3,13 @@ package dev.backplane.backend.cpu.program;
 import dev.backplane.graph.Node;
 import dev.backplane.graph.Value;
 import dev.backplane.kit.contraction.MatrixProduct;
-import dev.backplane.kit.contraction.MatrixView;
 import dev.backplane.op.Dot;
 import dev.backplane.op.Transpose;
 import dev.backplane.tensor.Shape;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.IntSupplier;
 import java.util.stream.IntStream;
 
@@ -23,6 +23,11 @@ import java.util.stream.IntStream;
  * @param before transpositions of its operands, which no graph has
  */
 record Operands(Node node, List<Node> before) {
+  private static final List<Integer> SIDES = List.of(0, 1);
+
+  /** A transposition of an operand, and the contraction of it. */
+  private record Copied(Node copy, Node dot) {}
+
   /**
    * Finds them.
    *
@@ -32,24 +37,17 @@ record Operands(Node node, List<Node> before) {
   static Operands of(Node node, Map<Value, List<Node>> transposed, IntSupplier fresh) {
     var before = new ArrayList<Node>();
     var dot = node;
-    for (int side = 0; side < 2; side++) {
-      if (view(dot, side).needsCopy()) {
-        var known = known(dot, side, transposed.getOrDefault(dot.operands().get(side), List.of()));
-        if (known.size() == 1) {
-          dot = known.getFirst();
-        } else {
-          var copy = copy(dot, side, fresh.getAsInt());
-          before.add(copy);
-          dot = through(dot, side, copy);
-        }
+    while (copies(dot) > 0) {
+      var known = known(dot, transposed);
+      if (known.isPresent()) {
+        dot = known.get();
+      } else {
+        var copied = copied(dot, fresh.getAsInt());
+        before.add(copied.copy());
+        dot = copied.dot();
       }
     }
     return new Operands(dot, before);
-  }
-
-  private static MatrixView view(Node node, int side) {
-    var product = product(node);
-    return side == 0 ? product.left() : product.right();
   }
 
   private static MatrixProduct product(Node node) {
@@ -63,13 +61,18 @@ record Operands(Node node, List<Node> before) {
   }
 
   /** The contraction of what is transposed already, where that takes fewer copies. */
-  private static List<Node> known(Node node, int side, List<Node> transposes) {
-    return transposes.stream()
-        .filter(each -> keepsOrder(node, side, each))
-        .map(each -> through(node, side, each))
-        .filter(each -> copies(each) < copies(node))
-        .limit(1)
-        .toList();
+  private static Optional<Node> known(Node node, Map<Value, List<Node>> transposed) {
+    for (int side : SIDES) {
+      for (var each : transposed.getOrDefault(node.operands().get(side), List.of())) {
+        if (keepsOrder(node, side, each)) {
+          var through = through(node, side, each);
+          if (copies(through) < copies(node)) {
+            return Optional.of(through);
+          }
+        }
+      }
+    }
+    return Optional.empty();
   }
 
   /** Whether the axes that are left in the result have one order before and behind it. */
@@ -88,19 +91,40 @@ record Operands(Node node, List<Node> before) {
         .toList();
   }
 
-  /** Transposes an operand so that rows and columns collapse, its last axis staying where it is. */
+  /** A copy that makes one fewer necessary, of the smaller operand if that does. */
+  private static Copied copied(Node node, int id) {
+    boolean left = elements(node, 0) <= elements(node, 1);
+    for (int side : left ? SIDES : SIDES.reversed()) {
+      var copy = copy(node, side, id);
+      var dot = through(node, side, copy);
+      if (copies(dot) < copies(node)) {
+        return new Copied(copy, dot);
+      }
+    }
+    throw new IllegalStateException("no copy helps " + node);
+  }
+
+  private static long elements(Node node, int side) {
+    return node.operands().get(side).type().shape().size();
+  }
+
+  /**
+   * Transposes an operand so that rows and columns collapse: the contracted axes in the order in
+   * which the other operand has them, before or behind the others, so that elements side by side
+   * stay there.
+   */
   private static Node copy(Node node, int side, int id) {
     var dot = (Dot) node.op();
     var operand = node.operands().get(side);
-    var permutation = view(node, side).permutation();
-    int batch = (side == 0 ? dot.leftBatch() : dot.rightBatch()).size();
-    int rows = side == 0 ? free(dot, side, operand).size() : dot.rightContract().size();
-    if (permutation.subList(batch, batch + rows).contains(permutation.size() - 1)) {
-      var turned = new ArrayList<>(permutation.subList(0, batch));
-      turned.addAll(permutation.subList(batch + rows, permutation.size()));
-      turned.addAll(permutation.subList(batch, batch + rows));
-      permutation = turned;
-    }
+    var free = free(dot, side, operand);
+    var contracted = new ArrayList<Integer>();
+    var own = side == 0 ? dot.leftContract() : dot.rightContract();
+    var others = side == 0 ? dot.rightContract() : dot.leftContract();
+    others.stream().sorted().forEach(axis -> contracted.add(own.get(others.indexOf(axis))));
+    boolean behind = contracted.contains(operand.type().shape().rank() - 1);
+    var permutation = new ArrayList<>(side == 0 ? dot.leftBatch() : dot.rightBatch());
+    permutation.addAll(behind ? free : contracted);
+    permutation.addAll(behind ? contracted : free);
     var shape = operand.type().shape();
     var moved = new Shape(permutation.stream().map(shape::dimension).toList());
     return new Node(
