@@ -9,6 +9,7 @@ import dev.backplane.backend.Program;
 import dev.backplane.graph.Graph;
 import dev.backplane.op.Dot;
 import dev.backplane.op.Precision;
+import dev.backplane.op.Transpose;
 import dev.backplane.runtime.reference.Interpreter;
 import dev.backplane.tensor.DType;
 import dev.backplane.tensor.Literal;
@@ -23,6 +24,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Contractions of every dtype and any order of axes against the reference interpreter. */
 class ContractionTest {
@@ -169,6 +172,31 @@ class ContractionTest {
         var executable = device.compile(Program.of(graph), workspace)) {
       var kernel = executable.report().kernels().getFirst();
       assertTrue(kernel.implementation().startsWith("brg"), kernel.toString());
+    }
+  }
+
+  /** As a recurrent layer brings time to the front, and its kernel's gradient sums over both. */
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void ofOperandsInTwoOrdersTheSmallerIsTransposedUnlessTheGraphDoesSo(boolean already) {
+    var builder = new Graph.Builder();
+    var x = builder.input(TensorType.f32(6, 5, 8));
+    var dy = builder.input(TensorType.f32(5, 6, 32));
+    var dot =
+        new Dot(List.of(), List.of(), List.of(1, 0), List.of(0, 1), DType.F32, Precision.FULL);
+    var product = builder.apply(dot, x, dy);
+    var moved = builder.apply(new Transpose(List.of(1, 0, 2)), x);
+    var graph = builder.build(already ? List.of(product, moved) : List.of(product));
+    var arguments =
+        graph.inputTypes().stream().map(type -> Literal.fill(type, i -> i % 7 - 3)).toList();
+    try (var divided = OnCpu.divided(2);
+        var workspace = new dev.backplane.backend.Workspace();
+        var executable = divided.compile(Program.of(graph), workspace)) {
+      assertEquals(Interpreter.run(graph, arguments), OnCpu.run(divided, graph, arguments));
+      var kernels = executable.report().kernels();
+      assertEquals(2, kernels.size(), kernels::toString);
+      assertEquals(2 * x.type().bytes(), kernels.getFirst().bytes(), kernels::toString);
+      assertTrue(kernels.getLast().implementation().endsWith("×2"), kernels::toString);
     }
   }
 }
