@@ -9,6 +9,7 @@ import java.util.ArrayList;
 
 /** Walks over the index vectors of a gather and copies one slice for each. Not thread-safe. */
 final class GatheredSlices {
+  private final StridedCopy slice;
   private final DType indexType;
   private final int width;
   private final long[] batchExtents;
@@ -20,7 +21,9 @@ final class GatheredSlices {
   private final long[] entryStrides;
   private final boolean empty;
 
-  GatheredSlices(Gather op, Shape from, TensorType indices, Shape result, int width) {
+  GatheredSlices(
+      Gather op, Shape from, TensorType indices, Shape result, int width, StridedCopy slice) {
+    this.slice = slice;
     this.width = width;
     indexType = indices.dtype();
     var shape = indices.shape();
@@ -56,20 +59,31 @@ final class GatheredSlices {
     empty = result.size() == 0;
   }
 
-  void run(StridedCopy slice, long from, long indices, long to) {
-    if (empty) {
+  /**
+   * Copies the slices of some of the index vectors.
+   *
+   * @param first along their first axis
+   * @param end behind the last one
+   */
+  void run(long from, long indices, long to, long first, long end) {
+    if (empty || first >= end) {
       return;
     }
     java.util.Arrays.fill(place, 0);
-    long index = indices;
-    long target = to;
+    boolean single = place.length == 0;
+    if (!single) {
+      place[0] = first;
+    }
+    long last = single ? 1 : Math.min(end, batchExtents[0]);
+    long index = single ? indices : indices + first * batchIndexSteps[0];
+    long target = single ? to : to + first * batchResultSteps[0];
     while (true) {
       slice.run(from + start(index) * width, target);
       int axis = place.length - 1;
       while (axis >= 0) {
         index += batchIndexSteps[axis];
         target += batchResultSteps[axis];
-        if (++place[axis] < batchExtents[axis]) {
+        if (++place[axis] < (axis == 0 ? last : batchExtents[axis])) {
           break;
         }
         index -= batchIndexSteps[axis] * batchExtents[axis];

@@ -291,7 +291,7 @@ final class Lowering {
       case Pad op -> steps.add(Movements.pad(node, op));
       case DynamicSlice op -> steps.add(Movements.dynamicSlice(node, op));
       case DynamicUpdateSlice _ -> steps.add(Movements.dynamicUpdateSlice(node));
-      case Gather op -> steps.add(Movements.gather(node, op));
+      case Gather op -> steps.add(Movements.gather(node, op, target.parts()));
       case ArgReduce op -> steps.add(argReduce(node, op, target.parts()));
       case RandomBits op -> steps.add(RandomStep.of(node, op, target.parts()));
       case Reduce op -> reduce(node, op);

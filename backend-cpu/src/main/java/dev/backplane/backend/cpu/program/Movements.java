@@ -206,7 +206,7 @@ final class Movements {
     };
   }
 
-  static Planned gather(Node node, Gather op) {
+  static Planned gather(Node node, Gather op, int parts) {
     int width = width(node);
     var from = type(node, 0).shape();
     var indices = type(node, 1);
@@ -228,14 +228,13 @@ final class Movements {
     var toStrides = result.strides();
     var sliceTo = op.offsetAxes().stream().mapToLong(axis -> toStrides[axis]).toArray();
     var sliceFrom = keptStrides.stream().mapToLong(Long::longValue).toArray();
-    return NodeStep.of(
+    return GatherStep.of(
         node,
-        STRIDED,
-        (reads, writes) -> {
-          var slices = new GatheredSlices(op, from, indices, result, width);
-          var copy = StridedCopy.of(width, kept, sliceFrom, sliceTo);
-          return _ -> slices.run(copy, reads[0], reads[1], writes[0]);
-        });
+        op,
+        parts,
+        () ->
+            new GatheredSlices(
+                op, from, indices, result, width, StridedCopy.of(width, kept, sliceFrom, sliceTo)));
   }
 
   static void copy(long from, long to, long bytes) {

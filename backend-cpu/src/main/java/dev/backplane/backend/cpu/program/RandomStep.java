@@ -3,6 +3,7 @@ package dev.backplane.backend.cpu.program;
 import dev.backplane.backend.cpu.movement.Philox;
 import dev.backplane.graph.Node;
 import dev.backplane.op.RandomBits;
+import java.util.Arrays;
 
 /**
  * Random bits, divided by the first axis: each element is a function of its index.
@@ -19,7 +20,7 @@ record RandomStep(Node node, RandomBits op, Division division, long row) impleme
 
   @Override
   public String implementation() {
-    return "philox4x32-10:scalar";
+    return "philox4x32-10";
   }
 
   @Override
@@ -39,9 +40,11 @@ record RandomStep(Node node, RandomBits op, Division division, long row) impleme
 
   @Override
   public Bound bind(long[] reads, long[] writes, long scratch) {
+    var philox = new Philox[division.parts()];
+    Arrays.setAll(philox, _ -> new Philox());
     return part -> {
       long from = division.from(part) * row;
-      Philox.fill(
+      philox[part].fill(
           reads[0],
           reads[1],
           reads[2],
