@@ -16,6 +16,7 @@ import dev.backplane.backend.cpu.program.Target;
 import dev.backplane.graph.GraphText;
 import dev.backplane.runtime.reference.Interpreter;
 import dev.backplane.tensor.Literal;
+import dev.backplane.tensor.Shape;
 import dev.backplane.tensor.TensorType;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
@@ -92,6 +93,48 @@ class RoundsTest {
       assertEquals(expected, run(step.program(true), step.arguments(), order));
     }
     assertEquals(expected, run(step.program(false), step.arguments(), ORDERS[1]));
+  }
+
+  @Test
+  void updatesOfRowsAreDividedByRowsAndStayInTheirOrder() {
+    // Row 2 is updated twice, one index is no row; what follows divides the same rows.
+    var graph =
+        GraphText.parse(
+            """
+            graph (%0: f32[7,18], %1: i32[2,3], %2: f32[2,3,18]) {
+              %3: f32[7,18] = Scatter{mode=ADD, windowAxes=[2], insertedAxes=[0], targetAxes=[0], indexAxis=2} (%0, %1, %2)
+              %4: f32[7,18] = Binary{kind=MULTIPLY} (%3, %0)
+              return %3, %4
+            }
+            """);
+    var arguments =
+        List.of(
+            Literal.fill(graph.inputs().get(0).type(), i -> i * 37 % 101),
+            Literal.of(Shape.of(2, 3), 6, 2, 7, 0, 2, 4),
+            Literal.fill(graph.inputs().get(2).type(), i -> i * 53 % 97));
+    for (var order : ORDERS) {
+      assertEquals(Interpreter.run(graph, arguments), run(Program.of(graph), arguments, order));
+    }
+  }
+
+  @Test
+  void productsOfHeadsAreDividedWithTheirCopies() {
+    // Heads between steps and units: both operands are transposed, and then some products follow.
+    var graph =
+        GraphText.parse(
+            """
+            graph (%0: f32[5,6,4,8], %1: f32[5,7,4,8]) {
+              %2: f32[5,4,6,7] = Dot{leftBatch=[0, 2], rightBatch=[0, 2], leftContract=[3], rightContract=[3], result=f32, precision=FULL} (%0, %1)
+              %3: f32[5,4,6,8] = Dot{leftBatch=[0, 1], rightBatch=[0, 2], leftContract=[3], rightContract=[1], result=f32, precision=FULL} (%2, %1)
+              %4: f32[4,5,8,8] = Dot{leftBatch=[1, 0], rightBatch=[2, 0], leftContract=[2], rightContract=[1], result=f32, precision=FULL} (%3, %0)
+              return %2, %3, %4
+            }
+            """);
+    var arguments =
+        graph.inputTypes().stream().map(type -> Literal.fill(type, i -> i * 37 % 11 - 5)).toList();
+    for (var order : ORDERS) {
+      assertEquals(Interpreter.run(graph, arguments), run(Program.of(graph), arguments, order));
+    }
   }
 
   private static BoundProgram bind(Assembly assembly, long[] arguments, TrainStep step) {

@@ -4,6 +4,7 @@ import static dev.backplane.backend.cpu.internal.Libc.ALL;
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
+import static java.lang.foreign.ValueLayout.JAVA_LONG_UNALIGNED;
 import static java.lang.foreign.ValueLayout.JAVA_SHORT;
 
 import java.lang.foreign.MemorySegment;
@@ -18,7 +19,7 @@ import java.util.List;
  * between elements in fields, so that a copy allocates nothing.
  */
 public final class StridedCopy {
-  /** Shorter runs are cheaper element by element. */
+  /** Shorter runs are cheaper eight bytes at a time. */
   private static final long BULK_BYTES = 64;
 
   private final int width;
@@ -101,13 +102,27 @@ public final class StridedCopy {
     }
   }
 
+  private static void run(long from, long to, long bytes) {
+    if (bytes >= BULK_BYTES) {
+      MemorySegment.copy(ALL, from, ALL, to, bytes);
+      return;
+    }
+    long done = 0;
+    for (; done + Long.BYTES <= bytes; done += Long.BYTES) {
+      ALL.set(JAVA_LONG_UNALIGNED, to + done, ALL.get(JAVA_LONG_UNALIGNED, from + done));
+    }
+    for (; done < bytes; done++) {
+      ALL.set(JAVA_BYTE, to + done, ALL.get(JAVA_BYTE, from + done));
+    }
+  }
+
   private void row(long from, long to) {
     int inner = extents.length - 1;
     long count = extents[inner];
     long fromStep = fromSteps[inner];
     long toStep = toSteps[inner];
-    if (fromStep == width && toStep == width && count * width >= BULK_BYTES) {
-      MemorySegment.copy(ALL, from, ALL, to, count * width);
+    if (fromStep == width && toStep == width) {
+      run(from, to, count * width);
       return;
     }
     switch (width) {

@@ -35,17 +35,46 @@ final class IndexedSteps {
                     division.to(part)));
   }
 
-  /** In one part: several updates of an element are applied in their order. */
-  static Planned scatter(Node node, Scatter op, Forms forms) {
+  /**
+   * Divided by the rows of x where an update lies within one, else in one part: several updates of
+   * an element are applied in their order.
+   */
+  static Planned scatter(Node node, Scatter op, Forms forms, int parts) {
     var x = node.operands().getFirst().type();
     var updates = new Updates(op, x, node.operands().get(1).type(), node.operands().get(2).type());
     var form = Slices.of(x.dtype(), forms != Forms.SCALAR).form();
-    return new ScatterStep(node, updates, form, Slices.of(x.dtype(), forms));
+    var division = Division.of(updates.rows(), parts);
+    return new ScatterStep(node, updates, division, form, Slices.of(x.dtype(), forms));
   }
 
   /** A scatter; its result may take the memory of x. */
-  private record ScatterStep(Node node, Updates updates, String form, Succession<Slices> slices)
+  private record ScatterStep(
+      Node node, Updates updates, Division division, String form, Succession<Slices> slices)
       implements OneNode {
+    @Override
+    public int parts() {
+      return division.parts();
+    }
+
+    @Override
+    public Span read(int read, int part) {
+      return read == 0 ? rows(part) : Span.all(reads().get(read));
+    }
+
+    @Override
+    public Span written(int write, int part) {
+      return rows(part);
+    }
+
+    private Span rows(int part) {
+      return division.span(part, node.result().type().bytes() / division.rows());
+    }
+
+    @Override
+    public Span scratch(int part) {
+      return new Span(part * updates.scratchBytes(), (part + 1) * updates.scratchBytes());
+    }
+
     @Override
     public List<Cold> cold() {
       return slices.cold().stream().toList();
@@ -58,7 +87,7 @@ final class IndexedSteps {
 
     @Override
     public long scratchBytes() {
-      return updates.scratchBytes();
+      return division.parts() * updates.scratchBytes();
     }
 
     @Override
@@ -68,8 +97,20 @@ final class IndexedSteps {
 
     @Override
     public Bound bind(long[] reads, long[] writes, long scratch) {
-      var work = updates.bind(reads[0], reads[1], reads[2], writes[0], scratch, slices);
-      return _ -> work.run();
+      var work = new Runnable[division.parts()];
+      for (int part = 0; part < work.length; part++) {
+        work[part] =
+            updates.bind(
+                reads[0],
+                reads[1],
+                reads[2],
+                writes[0],
+                scratch + part * updates.scratchBytes(),
+                slices,
+                division.from(part),
+                division.to(part));
+      }
+      return part -> work[part].run();
     }
   }
 }

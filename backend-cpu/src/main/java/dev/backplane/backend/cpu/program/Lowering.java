@@ -298,7 +298,7 @@ final class Lowering {
       case Unary _, Binary _, Compare _, Select _, Clamp _, Convert _ -> alone(node);
       case ReduceWindow op -> steps.add(WindowSteps.reduce(node, op, forms(), target.parts()));
       case SelectAndScatter op -> steps.add(WindowSteps.select(node, op, forms(), target.parts()));
-      case Scatter op -> steps.add(IndexedSteps.scatter(node, op, forms()));
+      case Scatter op -> steps.add(IndexedSteps.scatter(node, op, forms(), target.parts()));
       case Sort op -> steps.add(IndexedSteps.sort(node, op, target.parts()));
       case Convolution op -> convolution(node, op, Optional.empty(), node.result(), List.of(node));
       case Scan op -> steps.add(new Loops(program, target, kernels).scan(node, op));

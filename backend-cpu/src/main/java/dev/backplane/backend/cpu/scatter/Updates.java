@@ -40,6 +40,7 @@ public final class Updates {
   private final long[] limits;
   private final long[] strides;
   private final long vectors;
+  private final long rows;
   private final boolean empty;
 
   /** The updates of an op on operands x, indices, updates. */
@@ -98,6 +99,8 @@ public final class Updates {
         op.indexAxis() == shape.rank() ? 0 : shape.strides()[op.indexAxis()] * indexType.bytes();
     limits = limits(op.targetAxes(), x, sliceSize);
     strides = op.targetAxes().stream().mapToLong(axis -> xStrides[axis]).toArray();
+    boolean byRows = op.targetAxes().equals(List.of(0)) && sliceSize[0] == 1;
+    rows = byRows && !empty ? Math.max(1, x.shape().dimension(0)) : 1;
   }
 
   private static long[] limits(List<Integer> targetAxes, TensorType x, long[] sliceSize) {
@@ -111,31 +114,55 @@ public final class Updates {
     return run;
   }
 
-  /** Scratch: where each index vector points. */
+  /** The rows of x, where an update lies within one: then they may be updated in parts. */
+  public long rows() {
+    return rows;
+  }
+
+  /** Scratch of each part: where each index vector points. */
   public long scratchBytes() {
     return Libc.aligned(8 * vectors);
   }
 
-  /** Writes x to the result, unless it lies there, and applies the updates. */
+  /**
+   * Writes rows of x to the result, unless they lie there, and applies their updates.
+   *
+   * @param firstRow the first of {@link #rows}
+   * @param lastRow the one behind the last
+   */
   public Runnable bind(
-      long x, long indices, long updates, long to, long scratch, Succession<Slices> slices) {
+      long x,
+      long indices,
+      long updates,
+      long to,
+      long scratch,
+      Succession<Slices> slices,
+      long firstRow,
+      long lastRow) {
     var place = new int[Math.max(extents.length, vectorExtents.length)];
+    long rowBytes = xBytes / rows;
+    long first = firstRow * rowBytes;
+    long bytes = (lastRow - firstRow) * rowBytes;
+    long least = first / dtype.bytes();
+    long most = least + bytes / dtype.bytes();
     return () -> {
       if (x != to) {
-        java.lang.foreign.MemorySegment.copy(ALL, x, ALL, to, xBytes);
+        java.lang.foreign.MemorySegment.copy(ALL, x + first, ALL, to + first, bytes);
       }
       if (!empty) {
-        findStarts(place, indices, scratch);
+        findStarts(place, indices, scratch, least, most);
         apply(place, updates, to, scratch, slices.now());
       }
     };
   }
 
-  private void findStarts(int[] place, long indices, long starts) {
+  /** Of what points outside of a part's elements, that it is outside. */
+  private void findStarts(int[] place, long indices, long starts, long least, long most) {
     java.util.Arrays.fill(place, 0);
     long at = indices;
     for (long vector = 0; vector < vectors; vector++) {
-      ALL.set(JAVA_LONG, starts + 8 * vector, start(at));
+      long start = start(at);
+      ALL.set(JAVA_LONG, starts + 8 * vector, start < least || start >= most ? OUTSIDE : start);
       for (int axis = vectorExtents.length - 1; axis >= 0; axis--) {
         at += indexSteps[axis];
         if (++place[axis] < vectorExtents[axis]) {
