@@ -137,6 +137,39 @@ class RoundsTest {
     }
   }
 
+  /** Large enough to be cut between its sweeps, each of which is divided. */
+  @Test
+  void aNormalizationHasTheSameBitsInAnyOrder() {
+    var graph =
+        GraphText.parse(
+            """
+            graph (%0: f32[40,30,32]) {
+              %1: f32[32] = Reduce{combiner=ADD, axes=[0, 1]} (%0)
+              %2: f32[40,30,32] = Broadcast{shape=[40,30,32], axes=[2]} (%1)
+              %3: f32[40,30,32] = Binary{kind=SUBTRACT} (%0, %2)
+              %4: f32[40,30,32] = Binary{kind=MULTIPLY} (%3, %3)
+              %5: f32[32] = Reduce{combiner=MAXIMUM, axes=[0, 1]} (%4)
+              %6: f32[40,30,32] = Broadcast{shape=[40,30,32], axes=[2]} (%5)
+              %7: f32[40,30,32] = Binary{kind=DIVIDE} (%3, %6)
+              return %7, %1, %5
+            }
+            """);
+    // Whole numbers: their sums are exact in any order.
+    var arguments = List.of(Literal.fill(graph.inputs().getFirst().type(), i -> i * 37 % 101));
+    var expected = Interpreter.run(graph, arguments);
+    for (var order : ORDERS) {
+      assertEquals(expected, run(Program.of(graph), arguments, order));
+    }
+    try (var assembly = Assembly.of(Program.of(graph), target());
+        var bound = assembly.bind(new long[1], new long[3], 0)) {
+      int divided = 0;
+      for (int round = bound.first(); round < bound.rounds(); round = bound.next(round)) {
+        divided += bound.parts(round) > 1 ? 1 : 0;
+      }
+      assertEquals(3, divided, "sweeps that are divided");
+    }
+  }
+
   private static BoundProgram bind(Assembly assembly, long[] arguments, TrainStep step) {
     // Never run: only looked at.
     return assembly.bind(arguments, new long[step.graph().outputs().size()], 0);

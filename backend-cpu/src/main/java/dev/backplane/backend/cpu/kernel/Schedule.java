@@ -18,6 +18,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 
@@ -101,6 +102,11 @@ final class Schedule {
     return isFold(value) && extent(value) != Extent.ROW;
   }
 
+  /** The node of the group that makes it, if it is no input. */
+  Optional<Node> producerOf(Value value) {
+    return Optional.ofNullable(producers.get(value));
+  }
+
   Node producer(Value value) {
     var node = producers.get(value);
     if (node == null) {
@@ -176,7 +182,7 @@ final class Schedule {
   }
 
   /** Whether computing it takes a loop over rows. */
-  private boolean sweeps(Value value) {
+  boolean sweeps(Value value) {
     var at = isFold(value) ? extent(producer(value).operands().getFirst()) : extent(value);
     return at == Extent.FULL || at == Extent.ROW;
   }

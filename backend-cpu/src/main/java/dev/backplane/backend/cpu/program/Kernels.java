@@ -3,6 +3,7 @@ package dev.backplane.backend.cpu.program;
 import dev.backplane.backend.cpu.kernel.Forms;
 import dev.backplane.backend.cpu.kernel.KernelCompiler;
 import dev.backplane.backend.cpu.kernel.SharedKernels;
+import dev.backplane.backend.cpu.kernel.Stages;
 import dev.backplane.graph.Graph;
 import dev.backplane.graph.Node;
 import dev.backplane.graph.Value;
@@ -13,6 +14,7 @@ import dev.backplane.tensor.Shape;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.IntSupplier;
 import java.util.stream.IntStream;
 
 /** What is computed by generated kernels. */
@@ -32,12 +34,17 @@ final class Kernels {
    * The steps of a group.
    *
    * @param shared the kernels that the program has already
-   * @param parts into how many it is divided if it can be
-   * @param fresh an id for a value between the steps
+   * @param parts into how many it is divided if it can be; then a group that sweeps over its rows
+   *     several times is cut between sweeps
+   * @param fresh gives an id for each value between the steps
    */
   static List<Planned> fused(
-      Step.Fused group, SharedKernels shared, Forms forms, int parts, int fresh) {
-    return FusedRows.of(group, shared.of(group, forms), parts, fresh);
+      Step.Fused group, SharedKernels shared, Forms forms, int parts, IntSupplier fresh) {
+    var steps = new ArrayList<Planned>();
+    for (var stage : parts > 1 ? Stages.of(group) : List.of(group)) {
+      steps.addAll(FusedRows.of(stage, shared.of(stage, forms), parts, fresh.getAsInt()));
+    }
+    return steps;
   }
 
   /** The same of a group some of whose inputs and outputs are columns of longer rows. */
@@ -48,7 +55,8 @@ final class Kernels {
   }
 
   /** A node that stands alone. */
-  static List<Planned> single(Node node, SharedKernels shared, Forms forms, int parts, int fresh) {
+  static List<Planned> single(
+      Node node, SharedKernels shared, Forms forms, int parts, IntSupplier fresh) {
     var graph = new Graph(distinct(node.operands()), List.of(node), node.results());
     return fused(Step.Fused.of(graph, node.op().name()), shared, forms, parts, fresh);
   }

@@ -169,7 +169,7 @@ final class Lowering {
   private List<Planned> fused(Step.Fused group, Optional<Views.Viewed> viewed) {
     return viewed
         .map(each -> Kernels.viewed(each, kernels, forms(), target.parts(), fresh++))
-        .orElseGet(() -> Kernels.fused(group, kernels, forms(), target.parts(), fresh++));
+        .orElseGet(() -> Kernels.fused(group, kernels, forms(), target.parts(), () -> fresh++));
   }
 
   private static void guarded(Node node, Runnable lower) {
@@ -322,7 +322,7 @@ final class Lowering {
             reason -> {
               throw refused(node, reason);
             });
-    steps.addAll(Kernels.single(node, kernels, forms(), target.parts(), fresh++));
+    steps.addAll(Kernels.single(node, kernels, forms(), target.parts(), () -> fresh++));
   }
 
   private void reduce(Node node, Reduce op) {

@@ -141,6 +141,63 @@ final class Graphs {
     return g.builder.build(List.of(masked, g.reduce(Combiner.ADD, masked, 0)));
   }
 
+  /** Inputs x, scale and bias: relu of the normalized x, and mean and variance of each column. */
+  static Graph normalized(int rows, int columns) {
+    var g = new Graphs();
+    var shape = Shape.of(rows, columns);
+    var column = Shape.of(columns);
+    var x = g.builder.input(TensorType.f32(rows, columns));
+    var scale = g.builder.input(TensorType.f32(columns));
+    var bias = g.builder.input(TensorType.f32(columns));
+    var mean = g.mean(x, rows, column);
+    var centered = g.binary(Binary.Kind.SUBTRACT, x, g.spread(mean, shape, 1));
+    var variance = g.mean(g.binary(Binary.Kind.MULTIPLY, centered, centered), rows, column);
+    var root =
+        g.unary(Unary.Kind.RSQRT, g.binary(Binary.Kind.ADD, variance, g.filled(1e-5, column)));
+    var factor = g.spread(g.binary(Binary.Kind.MULTIPLY, root, scale), shape, 1);
+    var y =
+        g.binary(
+            Binary.Kind.ADD,
+            g.binary(Binary.Kind.MULTIPLY, centered, factor),
+            g.spread(bias, shape, 1));
+    var relu = g.binary(Binary.Kind.MAXIMUM, y, g.filled(0, shape));
+    return g.builder.build(List.of(relu, mean, variance));
+  }
+
+  private Value mean(Value x, int rows, Shape column) {
+    return binary(Binary.Kind.DIVIDE, reduce(Combiner.ADD, x, 0), filled(rows, column));
+  }
+
+  /** Sums over rows that values of all rows depend on, again and again. */
+  static Graph swept(Random random) {
+    var g = new Graphs();
+    int columns = 2 + random.nextInt(20);
+    var full = Shape.of(2 + random.nextInt(5), columns);
+    var pool = new ArrayList<Value>();
+    pool.add(g.builder.input(new TensorType(DType.F32, full)));
+    pool.add(g.builder.input(TensorType.f32(columns)));
+    int count = 6 + random.nextInt(14);
+    for (int i = 0; i < count; i++) {
+      var x = pool.get(pool.size() - 1 - random.nextInt(Math.min(3, pool.size())));
+      boolean column = x.type().shape().rank() == 1;
+      var same = pool.stream().filter(value -> value.type().equals(x.type())).toList();
+      pool.add(
+          switch (random.nextInt(4)) {
+            case 0, 1 -> column ? g.spread(x, full, 1) : g.reduce(Combiner.MAXIMUM, x, 0);
+            case 2 -> g.unary(random.nextBoolean() ? Unary.Kind.ABS : Unary.Kind.TANH, x);
+            default -> g.binary(Binary.Kind.SUBTRACT, x, same.get(random.nextInt(same.size())));
+          });
+    }
+    var outputs = new ArrayList<Value>();
+    for (var value : pool.subList(2, pool.size())) {
+      if (random.nextInt(3) == 0) {
+        outputs.add(value);
+      }
+    }
+    outputs.add(pool.getLast());
+    return g.builder.build(outputs.stream().distinct().toList());
+  }
+
   /** More work than one method of vectors takes, with sums along and across. */
   static Graph longChain(int rows, int columns, DType dtype) {
     var g = new Graphs();
