@@ -1,7 +1,5 @@
 package dev.backplane.recipes.cache;
 
-import java.io.EOFException;
-import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -47,7 +45,7 @@ final class DebReader {
       }
       long bytes = Long.parseLong(size);
       if (name.startsWith("data.tar")) {
-        return decompressed(new Member(in, bytes), name);
+        return decompressed(new EntryStream(in, bytes, "deb: the package", "its data"), name);
       }
       in.skipNBytes(bytes + (bytes & 1));
     }
@@ -62,50 +60,5 @@ final class DebReader {
           throw new IOException(
               "deb: expected data.tar, data.tar.gz or data.tar.xz, found " + name);
     };
-  }
-
-  /** One member of the archive: ends where the member ends. */
-  private static final class Member extends FilterInputStream {
-    private long unread;
-
-    Member(InputStream in, long bytes) {
-      super(in);
-      unread = bytes;
-    }
-
-    @Override
-    public int read() throws IOException {
-      var one = new byte[1];
-      return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
-    }
-
-    @Override
-    public int read(byte[] target, int offset, int length) throws IOException {
-      if (length == 0) {
-        return 0;
-      }
-      if (unread == 0) {
-        return -1;
-      }
-      int n = in.read(target, offset, (int) Math.min(length, unread));
-      if (n < 0) {
-        throw new EOFException(
-            "deb: the package ends " + unread + " bytes before the end of its data");
-      }
-      unread -= n;
-      return n;
-    }
-
-    @Override
-    public long skip(long n) throws IOException {
-      long skipped = in.skip(Math.min(n, unread));
-      unread -= skipped;
-      return skipped;
-    }
-
-    @Override
-    public int available() throws IOException {
-      return (int) Math.min(in.available(), unread);
-    }
   }
 }

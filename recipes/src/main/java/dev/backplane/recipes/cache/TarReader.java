@@ -17,7 +17,7 @@ public final class TarReader {
   private static final int LONGEST_EXTENDED_HEADER = 1 << 16;
 
   private final InputStream in;
-  private long unread;
+  private EntryStream content;
   private long padding;
 
   /**
@@ -27,6 +27,11 @@ public final class TarReader {
    */
   public TarReader(InputStream in) {
     this.in = in;
+    content = entry(0);
+  }
+
+  private EntryStream entry(long bytes) {
+    return new EntryStream(in, bytes, "tar: the archive", "a file");
   }
 
   /**
@@ -37,8 +42,8 @@ public final class TarReader {
   public Optional<Entry> next() throws IOException {
     Optional<String> extendedName = Optional.empty();
     while (true) {
-      in.skipNBytes(unread + padding);
-      unread = 0;
+      content.skipRest();
+      in.skipNBytes(padding);
       padding = 0;
       var header = in.readNBytes(BLOCK);
       if (header.length == 0 || isZero(header)) {
@@ -49,7 +54,7 @@ public final class TarReader {
       }
       checkSum(header);
       long size = number(header, 124, 12);
-      unread = size;
+      content = entry(size);
       padding = (BLOCK - size % BLOCK) % BLOCK;
       switch (header[156]) {
         case '0', 0 -> {
@@ -71,30 +76,7 @@ public final class TarReader {
    * archive ends first.
    */
   public InputStream content() {
-    return new InputStream() {
-      @Override
-      public int read() throws IOException {
-        var one = new byte[1];
-        return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
-      }
-
-      @Override
-      public int read(byte[] target, int offset, int length) throws IOException {
-        if (length == 0) {
-          return 0;
-        }
-        if (unread == 0) {
-          return -1;
-        }
-        int n = in.read(target, offset, (int) Math.min(length, unread));
-        if (n < 0) {
-          throw new EOFException(
-              "tar: the archive ends " + unread + " bytes before the end of a file");
-        }
-        unread -= n;
-        return n;
-      }
-    };
+    return content;
   }
 
   /**
@@ -122,7 +104,7 @@ public final class TarReader {
     if (bytes.length < size) {
       throw new EOFException("tar: the archive ends within an extended header");
     }
-    unread = 0;
+    content = entry(0);
     return bytes;
   }
 
