@@ -10,7 +10,6 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /** {@code evaluate}: a run, measured on its recipe's test data. */
@@ -23,10 +22,8 @@ final class EvaluateCommand implements Callable<Integer> {
 
   @Spec CommandSpec spec;
 
+  @Mixin RunOptions runs = new RunOptions();
   @Mixin TargetOptions targets = new TargetOptions();
-
-  @Parameters(paramLabel = "RUN", description = "A run folder, or a model file.")
-  Path folder = Path.of("");
 
   @Option(
       names = "--data",
@@ -35,9 +32,6 @@ final class EvaluateCommand implements Callable<Integer> {
           "A folder or package file that holds the data set, instead of cache and network.")
   @Nullable Path data;
 
-  @Option(names = "--json", description = "One JSON object per line.")
-  boolean json;
-
   @Inject
   EvaluateCommand(Backplane backplane) {
     this.backplane = backplane;
@@ -45,7 +39,7 @@ final class EvaluateCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    try (var run = RunNotes.open(backplane, folder, targets.target(backplane))) {
+    try (var run = runs.open(backplane, targets.target(backplane))) {
       var notes = RunNotes.of(run);
       var recipe = RecipeOptions.recipe(backplane, notes.recipe());
       var plan =
@@ -60,7 +54,7 @@ final class EvaluateCommand implements Callable<Integer> {
       run.evaluate(plan.data().test().batch(256))
           .forEach((name, value) -> metrics.put("test_" + name, value));
       metrics.putAll(recipe.measure(run, plan));
-      if (json) {
+      if (runs.json) {
         var fields = new LinkedHashMap<String, Object>();
         fields.put("event", "result");
         fields.put("recipe", recipe.name());
@@ -68,7 +62,7 @@ final class EvaluateCommand implements Callable<Integer> {
         fields.put("epochs", run.epochs());
         fields.put("steps", run.steps());
         fields.put("metrics", metrics);
-        fields.put("run", folder.toString());
+        fields.put("run", runs.folder.toString());
         new JsonLines(spec.commandLine().getOut()).print(fields);
       } else {
         spec.commandLine().getOut().println(recipe.name() + "  " + ProgressDisplay.text(metrics));

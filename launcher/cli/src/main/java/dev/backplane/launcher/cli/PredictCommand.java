@@ -3,7 +3,6 @@ package dev.backplane.launcher.cli;
 import dev.backplane.Backplane;
 import dev.backplane.tensor.Literal;
 import jakarta.inject.Inject;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -14,7 +13,6 @@ import java.util.stream.IntStream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
@@ -28,10 +26,8 @@ final class PredictCommand implements Callable<Integer> {
 
   @Spec CommandSpec spec;
 
+  @Mixin RunOptions runs = new RunOptions();
   @Mixin TargetOptions targets = new TargetOptions();
-
-  @Parameters(index = "0", paramLabel = "RUN", description = "A run folder, or a model file.")
-  Path folder = Path.of("");
 
   @Parameters(
       index = "1..*",
@@ -40,9 +36,6 @@ final class PredictCommand implements Callable<Integer> {
       description = "What the recipe reads, such as a PNG; several are told apart by their names.")
   List<String> inputs = new ArrayList<>();
 
-  @Option(names = "--json", description = "One JSON object per line.")
-  boolean json;
-
   @Inject
   PredictCommand(Backplane backplane) {
     this.backplane = backplane;
@@ -50,7 +43,7 @@ final class PredictCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    try (var run = RunNotes.open(backplane, folder, targets.target(backplane))) {
+    try (var run = runs.open(backplane, targets.target(backplane))) {
       var notes = RunNotes.of(run);
       var recipe = RecipeOptions.recipe(backplane, notes.recipe());
       // All are read before the first is predicted: a wrong one is found before anything is
@@ -76,7 +69,7 @@ final class PredictCommand implements Callable<Integer> {
 
   private void print(String input, String words) {
     var out = spec.commandLine().getOut();
-    if (json) {
+    if (runs.json) {
       var fields = new LinkedHashMap<String, Object>();
       fields.put("event", "prediction");
       fields.put("input", input);
@@ -92,7 +85,7 @@ final class PredictCommand implements Callable<Integer> {
     var out = spec.commandLine().getOut();
     int best = prediction.argMax();
     boolean named = classes.size() == values.length;
-    if (json) {
+    if (runs.json) {
       var fields = new LinkedHashMap<String, Object>();
       fields.put("event", "prediction");
       fields.put("input", input);
