@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -49,6 +50,12 @@ record Launcher(Path folder) {
 
   /** The same with further options for the JVM. */
   Running start(List<String> options, String... arguments) throws IOException {
+    return start(Map.of(), options, arguments);
+  }
+
+  /** The same with further variables in its environment. */
+  Running start(Map<String, String> environment, List<String> options, String... arguments)
+      throws IOException {
     // A shell's background job hands an ignored SIGINT on to all it starts: Ctrl-C must work there
     // too.
     var command = new ArrayList<>(List.of("env", "--default-signal=INT"));
@@ -69,13 +76,13 @@ record Launcher(Path folder) {
     command.addAll(List.of(arguments));
     var out = Files.createTempFile(folder, "out", ".txt");
     var err = Files.createTempFile(folder, "err", ".txt");
-    var process =
+    var builder =
         new ProcessBuilder(command)
             .directory(folder.toFile())
             .redirectOutput(out.toFile())
-            .redirectError(err.toFile())
-            .start();
-    return new Running(process, out, err);
+            .redirectError(err.toFile());
+    builder.environment().putAll(environment);
+    return new Running(builder.start(), out, err);
   }
 
   /**

@@ -34,7 +34,7 @@ class SearchIT {
   private static List<String> search(String... further) {
     var words =
         new ArrayList<>(
-            List.of("search", "iris-mlp", "--over", "rate=0.5,1e-2", "--over", "units=4,8"));
+            List.of("search", "iris-mlp", "--over", "rate=0.5,1e-2,1e-3", "--set", "units=4"));
     words.addAll(List.of("--most", "test_accuracy", "--json"));
     words.addAll(List.of(further));
     return words;
@@ -47,21 +47,21 @@ class SearchIT {
 
   @Test
   void aKilledSearchGoesOnAndComesToTheSame() throws Exception {
-    var whole = run(0, search("--epochs", "200", "--out", "whole"));
-    assertEquals(5, whole.lines().size(), whole::toString);
-    assertEquals(whole.lines().subList(0, 4), trials("whole"));
+    var whole = run(0, search("--epochs", "150", "--out", "whole"));
+    assertEquals(4, whole.lines().size(), whole::toString);
+    assertEquals(whole.lines().subList(0, 3), trials("whole"));
     var killed =
-        launcher.start(search("--epochs", "200", "--out", "killed").toArray(String[]::new));
+        launcher.start(search("--epochs", "150", "--out", "killed").toArray(String[]::new));
     var deadline = Instant.now().plusSeconds(120);
     while (trials("killed").isEmpty() && Instant.now().isBefore(deadline)) {
       Thread.sleep(5);
     }
     killed.process().destroyForcibly().waitFor();
     int ended = trials("killed").size();
-    assertTrue(ended > 0 && ended < 4, () -> "trials that ended before the kill: " + ended);
+    assertTrue(ended > 0 && ended < 3, () -> "trials that ended before the kill: " + ended);
     assertEquals(trials("whole").subList(0, ended), trials("killed"));
-    var again = run(0, search("--epochs", "200", "--out", "killed"));
-    assertEquals(4 - ended + 1, again.lines().size(), again::toString);
+    var again = run(0, search("--epochs", "150", "--out", "killed"));
+    assertEquals(3 - ended + 1, again.lines().size(), again::toString);
     assertEquals(trials("whole"), trials("killed"));
     assertEquals(whole.lastLine().replace("whole/", ""), again.lastLine().replace("killed/", ""));
     var other = run(1, search("--epochs", "500", "--out", "killed"));

@@ -66,11 +66,8 @@ final class TrainCommand implements Callable<Integer> {
 
   @Option(
       names = "--no-plots",
-      negatable = true,
-      defaultValue = "true",
-      fallbackValue = "true",
       description = "Draw no curves and no confusion matrix into the run folder.")
-  boolean plots = true;
+  boolean noPlots;
 
   @Option(names = "--json", description = "One JSON object per line.")
   boolean json;
@@ -124,7 +121,7 @@ final class TrainCommand implements Callable<Integer> {
   }
 
   private RunPlots plots() {
-    return plots ? new RunPlots.Drawn(spec.commandLine().getErr()) : new RunPlots.None();
+    return noPlots ? new RunPlots.None() : new RunPlots.Drawn(spec.commandLine().getErr());
   }
 
   /** Trains once and prints the result; empty if it was interrupted. */
