@@ -8,6 +8,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.backplane.data.Batches;
 import dev.backplane.data.Examples;
 import dev.backplane.data.Feature;
+import dev.backplane.tensor.DType;
+import dev.backplane.tensor.TensorType;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.time.Duration;
@@ -142,9 +144,51 @@ class FeedTest {
     }
   }
 
+  /** Rows of 1 to 8 ids, the shorter ones padded. */
+  private record Words(int size) implements Examples {
+    @Override
+    public List<Feature> inputs() {
+      return List.of(Feature.of("words", TensorType.of(DType.I32, 8)));
+    }
+
+    @Override
+    public List<Feature> targets() {
+      return List.of();
+    }
+
+    @Override
+    public void gather(int field, int[] rows, int from, int count, MemorySegment target) {
+      for (int i = 0; i < 8 * count; i++) {
+        int id = i % 8 <= rows[from + i / 8] % 8 ? 1 : 0;
+        target.setAtIndex(ValueLayout.JAVA_INT_UNALIGNED, i, id);
+      }
+    }
+  }
+
   @Test
   void takingABatchAllocatesNothing() throws Exception {
-    var batches = Tiny.quadrants(64_000).shuffle(1).batch(16);
+    takingAllocatesNothing(Tiny.quadrants(64_000).shuffle(1).batch(16));
+  }
+
+  @Test
+  void takingABatchOfLikeLengthAllocatesNothingEither() throws Exception {
+    takingAllocatesNothing(new Words(64_000).bucketed(List.of(2, 5, 8)).shuffle(1).batch(16));
+  }
+
+  @Test
+  void aBatchSaysHowLongItsRowsAre() {
+    var batches = new Words(100).bucketed(List.of(2, 5, 8)).shuffle(1).batch(16);
+    var order = batches.order(0);
+    try (var feed = new Feed(batches, 0, 0, 1, false)) {
+      for (int i = 0; i < batches.count(); i++) {
+        int count = Math.min(16, 100 - 16 * i);
+        assertEquals(new Form(count, batches.length(order, i), 8), feed.next().form());
+        feed.release();
+      }
+    }
+  }
+
+  private static void takingAllocatesNothing(Batches batches) throws Exception {
     for (boolean ahead : new boolean[] {true, false}) {
       try (var feed = new Feed(batches, 0, 0, 1, ahead)) {
         long deadline = System.nanoTime() + Duration.ofSeconds(30).toNanos();
