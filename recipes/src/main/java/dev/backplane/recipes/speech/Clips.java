@@ -25,14 +25,6 @@ record Clips(List<String> words, Map<String, List<Clip>> clips) {
   static final List<String> DIGITS =
       List.of("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine");
 
-  private static final List<String> ACCENTS = List.of("en-us", "en-gb", "en-gb-scotland");
-  private static final List<String> TAUGHT =
-      List.of(
-          "m1", "m2", "m3", "m4", "m5", "m6", "f1", "f2", "f3", "Andy", "adam", "belinda", "linda",
-          "max", "paul", "Michael");
-  private static final List<String> HELD_OUT = List.of("m7", "f4", "Annie", "steph", "edward");
-  private static final int[][] MANNERS = {{160, 50}, {130, 35}, {190, 65}};
-
   /**
    * What is learned from, and voices that are never heard before the test.
    *
@@ -41,39 +33,33 @@ record Clips(List<String> words, Map<String, List<Clip>> clips) {
    */
   record Split(Clips train, Clips test) {}
 
-  /** Words said by espeak-ng, each by every voice, at speeds and pitches that go round. */
+  /** Words said by espeak-ng, each by every voice. */
   static Split synthesized(Access access, List<String> words, Consumer<String> progress) {
     try (var synthesizer = Synthesizer.open(access)) {
+      var taught = Voices.taught();
+      var heldOut = Voices.heldOut();
       progress.accept(
           "espeak-ng says %d words in %d voices"
-              .formatted(words.size(), ACCENTS.size() * (TAUGHT.size() + HELD_OUT.size())));
-      return new Split(said(synthesizer, words, TAUGHT), said(synthesizer, words, HELD_OUT));
+              .formatted(words.size(), taught.size() + heldOut.size()));
+      return new Split(said(synthesizer, words, taught), said(synthesizer, words, heldOut));
     }
   }
 
-  private static Clips said(Synthesizer synthesizer, List<String> words, List<String> variants) {
-    record Task(String voice, int word, int[] manner) {}
-    var tasks = new ArrayList<Task>();
-    for (int v = 0; v < variants.size(); v++) {
-      for (int a = 0; a < ACCENTS.size(); a++) {
-        for (int word = 0; word < words.size(); word++) {
-          var voice = ACCENTS.get(a) + "+" + variants.get(v);
-          tasks.add(new Task(voice, word, MANNERS[(v + a + word) % MANNERS.length]));
-        }
-      }
-    }
+  private static Clips said(
+      Synthesizer synthesizer, List<String> words, List<Voices.Voice> voices) {
     var clips =
-        tasks.parallelStream()
-            .map(
-                task -> {
+        voices.parallelStream()
+            .flatMap(
+                voice -> {
                   try {
-                    var said =
-                        synthesizer.say(
-                            task.voice(),
-                            task.manner()[0],
-                            task.manner()[1],
-                            words.get(task.word()));
-                    return new Clip(task.voice(), task.word(), Clip.features(said));
+                    var said = synthesizer.say(voice, words);
+                    return IntStream.range(0, words.size())
+                        .mapToObj(
+                            word ->
+                                new Clip(
+                                    voice.name(),
+                                    word,
+                                    Clip.features(voice.name(), said.get(word))));
                   } catch (IOException e) {
                     throw new UncheckedIOException(e);
                   }
@@ -111,7 +97,7 @@ record Clips(List<String> words, Map<String, List<Clip>> clips) {
       }
       for (var file : files) {
         var voice = file.getFileName().toString().replaceFirst("[_.-].*", "");
-        clips.add(new Clip(voice, word, Clip.features(WavFile.read(file))));
+        clips.add(new Clip(voice, word, Clip.features(file.toString(), WavFile.read(file))));
       }
     }
     var voices = clips.stream().map(Clip::voice).distinct().sorted().toList();
@@ -145,7 +131,7 @@ record Clips(List<String> words, Map<String, List<Clip>> clips) {
         .mapToObj(
             word -> {
               var name = names.get(word).substring(names.get(word).lastIndexOf('/') + 1);
-              return new Clip("prompt", word, Clip.features(WavFile.read(files.file(name))));
+              return new Clip("prompt", word, Clip.features(name, WavFile.read(files.file(name))));
             })
         .toList();
   }

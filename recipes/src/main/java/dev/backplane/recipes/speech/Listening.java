@@ -6,6 +6,7 @@ import dev.backplane.data.Recipe;
 import dev.backplane.data.Recipe.Request;
 import dev.backplane.data.Recipe.Setting;
 import dev.backplane.layers.audio.signal.WavFile;
+import dev.backplane.layers.core.schedule.CosineDecay;
 import dev.backplane.nn.Optimizer;
 import dev.backplane.recipes.SettingValues;
 import dev.backplane.recipes.cache.DatasetException;
@@ -22,8 +23,9 @@ import java.util.Optional;
  * @param said what a synthesizer is asked to say for each word
  * @param names of the words, also of the folders of a user's recordings
  * @param form of the utterances
+ * @param variation of those that are learned from
  */
-record Listening(List<String> said, List<String> names, Utterances.Form form) {
+record Listening(List<String> said, List<String> names, Utterances.Form form, Variation variation) {
   private static final System.Logger LOG = System.getLogger(Listening.class.getName());
   private static final int TESTED = 500;
 
@@ -38,12 +40,16 @@ record Listening(List<String> said, List<String> names, Utterances.Form form) {
    */
   record Chosen(int units, double dropout, int examples, Optimizer optimizer, String recordings) {}
 
-  static List<Setting> settings(String units, String examples) {
+  static List<Setting> settings(String units, String examples, int epochs) {
     return List.of(
         new Setting("units", units, "units of the LSTM"),
         new Setting("dropout", "0.3", "share of features dropped while training"),
         new Setting("examples", examples, "utterances of an epoch, composed anew in each"),
         new Setting("rate", "0.002", "learning rate, where the optimizer says nothing of it"),
+        new Setting(
+            "decay",
+            String.valueOf(epochs),
+            "epochs in which the rate sinks along half a cosine; the training's own number"),
         new Setting(
             "recordings",
             "",
@@ -51,13 +57,16 @@ record Listening(List<String> said, List<String> names, Utterances.Form form) {
         SettingValues.OPTIMIZER);
   }
 
-  Chosen chosen(Recipe recipe, Request request) {
+  Chosen chosen(Recipe recipe, Request request, int batch) {
     var values = new SettingValues(recipe, request);
+    int examples = values.integer("examples", 1, 1 << 24);
+    int steps = values.integer("decay", 1, 1 << 16) * Math.ceilDiv(examples, batch);
+    double rate = values.positive("rate");
     return new Chosen(
         values.integer("units", 1, 1 << 12),
         values.share("dropout"),
-        values.integer("examples", 1, 1 << 24),
-        values.optimizer(values.positive("rate")),
+        examples,
+        values.optimizer(new CosineDecay(rate, steps, rate / 1000)),
         request.settings().getOrDefault("recordings", "").strip());
   }
 
@@ -68,8 +77,8 @@ record Listening(List<String> said, List<String> names, Utterances.Form form) {
             : Clips.recorded(Path.of(chosen.recordings()), names);
     return new Dataset(
         name,
-        new Utterances(split.train(), form, chosen.examples(), request.seed(), 0),
-        new Utterances(split.test(), form, TESTED, 1, 0),
+        new Utterances(split.train(), form, variation, chosen.examples(), request.seed(), 0),
+        new Utterances(split.test(), form, Variation.NONE, TESTED, 1, 0),
         form.label() ? names : List.of());
   }
 
@@ -85,7 +94,7 @@ record Listening(List<String> said, List<String> names, Utterances.Form form) {
           System.Logger.Level.WARNING,
           file + ": " + recording.clipped() + " samples are clipped: it may be misunderstood");
     }
-    var frames = Clip.features(recording);
+    var frames = Clip.features(file, recording);
     if (frames.length > form.frames()) {
       throw new MalformedDataException(
           file,
@@ -106,10 +115,7 @@ record Listening(List<String> said, List<String> names, Utterances.Form form) {
       throw new MalformedDataException(
           clip.voice(), form.frames() + " frames at most", "" + clip.frames().length);
     }
-    var frames = new float[clip.frames().length][];
-    for (int i = 0; i < frames.length; i++) {
-      frames[i] = clip.frames()[i].clone();
-    }
+    var frames = clip.betweenSilence(form.frames());
     Clip.standardize(frames);
     var type = form.input().stored();
     var bytes = MemorySegment.ofArray(new byte[Math.toIntExact(type.bytes())]);

@@ -29,6 +29,8 @@ import org.osgi.service.component.annotations.Component;
 @Component(service = Recipe.class, immediate = true)
 public final class SpeechCtc implements Recipe {
   private static final int BEAM = 8;
+  private static final int EPOCHS = 20;
+  private static final int BATCH = 32;
   private static final Utterances.Form FORM = new Utterances.Form(200, 1, 5, false, true);
   private static final List<String> SYMBOLS =
       Stream.concat(
@@ -43,7 +45,8 @@ public final class SpeechCtc implements Recipe {
               SYMBOLS.stream().skip(10).map(letter -> letter.toUpperCase(java.util.Locale.ROOT)))
           .toList();
 
-  private static final Listening LISTENING = new Listening(SAID, SYMBOLS, FORM);
+  private static final Variation VARIATION = new Variation(0.1, 0.2, 0.3, 1, 0.1);
+  private static final Listening LISTENING = new Listening(SAID, SYMBOLS, FORM, VARIATION);
 
   /** For the service loaders. */
   public SpeechCtc() {}
@@ -60,12 +63,12 @@ public final class SpeechCtc implements Recipe {
 
   @Override
   public List<Setting> settings() {
-    return Listening.settings("128", "6000");
+    return Listening.settings("128", "6000", EPOCHS);
   }
 
   @Override
   public Plan plan(Request request) {
-    var settings = LISTENING.chosen(this, request);
+    var settings = LISTENING.chosen(this, request, BATCH);
     return new Plan(
         LISTENING.data(name(), request, settings),
         Sequential.of(
@@ -79,8 +82,8 @@ public final class SpeechCtc implements Recipe {
         settings.optimizer(),
         List.of(new CtcErrorRate()),
         List.of(new ClipByGlobalNorm(5)),
-        20,
-        32);
+        EPOCHS,
+        BATCH);
   }
 
   /** The path of a WAV file with a string of spoken digits and letters. */
@@ -102,7 +105,7 @@ public final class SpeechCtc implements Recipe {
         Literal.of(
             Shape.of(dimensions.get(dimensions.size() - 2), dimensions.getLast()),
             probabilities.toFloats());
-    int frames = FORM.framesOut(clip.frames().length);
+    int frames = FORM.framesOut(clip.betweenSilence(FORM.frames()).length);
     var text = new StringBuilder();
     for (int label : new CtcDecoder(0).beam(table, frames, BEAM).getFirst().labels()) {
       text.append(SYMBOLS.get(label - 1));

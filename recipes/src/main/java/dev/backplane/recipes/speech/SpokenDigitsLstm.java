@@ -18,10 +18,16 @@ import org.osgi.service.component.annotations.Component;
 /** Which digit a voice says: log-mel frames, an LSTM, softmax. */
 @Component(service = Recipe.class, immediate = true)
 public final class SpokenDigitsLstm implements Recipe {
+  private static final int EPOCHS = 40;
+  private static final int BATCH = 64;
   private static final Utterances.Form FORM = new Utterances.Form(60, 1, 1, true, false);
+  private static final Variation VARIATION = new Variation(0.1, 0.2, 0.3, 1, 0.1);
   private static final Listening LISTENING =
       new Listening(
-          Clips.DIGITS, IntStream.range(0, 10).mapToObj(Integer::toString).toList(), FORM);
+          Clips.DIGITS,
+          IntStream.range(0, 10).mapToObj(Integer::toString).toList(),
+          FORM,
+          VARIATION);
 
   /** For the service loaders. */
   public SpokenDigitsLstm() {}
@@ -39,12 +45,12 @@ public final class SpokenDigitsLstm implements Recipe {
 
   @Override
   public List<Setting> settings() {
-    return Listening.settings("128", "3000");
+    return Listening.settings("128", "3000", EPOCHS);
   }
 
   @Override
   public Plan plan(Request request) {
-    var settings = LISTENING.chosen(this, request);
+    var settings = LISTENING.chosen(this, request, BATCH);
     var data = LISTENING.data(name(), request, settings);
     return new Plan(
         data,
@@ -57,8 +63,8 @@ public final class SpokenDigitsLstm implements Recipe {
         settings.optimizer(),
         List.of(new dev.backplane.layers.core.metric.Accuracy()),
         List.of(new ClipByGlobalNorm(5)),
-        15,
-        64);
+        EPOCHS,
+        BATCH);
   }
 
   /** The path of a WAV file with one spoken digit; of any rate, channels are mixed. */

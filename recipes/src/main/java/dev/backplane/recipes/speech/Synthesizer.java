@@ -10,17 +10,25 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * espeak-ng, unpacked into a folder of its own and run as a program, once for each word. It needs
+ * espeak-ng, unpacked into a folder of its own and run as a program, once for each voice. It needs
  * no root and no sound card: a library that does nothing stands in for the one of the sound card.
  */
 final class Synthesizer implements AutoCloseable {
   private static final int SECONDS = 60;
+
+  /** Milliseconds between words, and the seconds of quiet by which they are told apart again. */
+  private static final int PAUSE = 700;
+
+  private static final double LEAST_PAUSE = 0.35;
+  private static final float QUIET = 0.01f;
 
   private final Path folder;
   private final AtomicInteger files = new AtomicInteger();
@@ -45,7 +53,7 @@ final class Synthesizer implements AutoCloseable {
     var synthesizer = new Synthesizer(folder);
     try {
       synthesizer.unpack(DatasetCache.of(access));
-      synthesizer.say("en-us", 170, 50, "one");
+      synthesizer.say(new Voices.Voice("en-us", "m1", 170, 50), List.of("one", "two"));
       return synthesizer;
     } catch (DatasetException e) {
       synthesizer.close();
@@ -88,32 +96,38 @@ final class Synthesizer implements AutoCloseable {
       Files.createDirectories(target.getParent());
       Files.copy(voices.file(target.getFileName().toString()), target);
     }
+    for (var drawn : Voices.drawn()) {
+      Files.writeString(
+          folder.resolve("espeak-ng-data/voices/!v").resolve(drawn.name()), drawn.text());
+    }
   }
 
   /**
-   * A word.
+   * Words, each by itself.
    *
-   * @param voice such as {@code en-us+f2}
-   * @param speed words a minute
-   * @param pitch 0 to 99
-   * @throws IOException if the program fails, with what it said
+   * @throws IOException if the program fails, with what it said, or says other than so many words
    */
-  Recording say(String voice, int speed, int pitch, String text) throws IOException {
+  List<Recording> say(Voices.Voice voice, List<String> words) throws IOException {
     var wav = folder.resolve("said-" + files.getAndIncrement() + ".wav");
+    var text = new StringBuilder("<speak>");
+    for (var word : words) {
+      text.append(word).append("<break time=\"").append(PAUSE).append("ms\"/>");
+    }
     var builder =
         new ProcessBuilder(
             List.of(
                 folder.resolve("espeak-ng").toString(),
                 "--path=" + folder,
+                "-m",
                 "-v",
-                voice,
+                voice.name(),
                 "-s",
-                String.valueOf(speed),
+                String.valueOf(voice.speed()),
                 "-p",
-                String.valueOf(pitch),
+                String.valueOf(voice.pitch()),
                 "-w",
                 wav.toString(),
-                text));
+                text.append("</speak>").toString()));
     builder.environment().put("LD_LIBRARY_PATH", folder.toString());
     builder.redirectErrorStream(true);
     var process = builder.start();
@@ -121,12 +135,18 @@ final class Synthesizer implements AutoCloseable {
       process.getOutputStream().close();
       var said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
       if (!process.waitFor(SECONDS, TimeUnit.SECONDS)) {
-        throw new IOException("espeak-ng took more than " + SECONDS + " s for one word");
+        throw new IOException("espeak-ng took more than " + SECONDS + " s for " + voice.name());
       }
       if (process.exitValue() != 0 || !Files.exists(wav)) {
         throw new IOException("espeak-ng ended with " + process.exitValue() + ": " + said.strip());
       }
-      return WavFile.read(wav);
+      var apart = apart(WavFile.read(wav));
+      if (apart.size() != words.size()) {
+        throw new IOException(
+            "espeak-ng with voice %s: expected %d words, heard %d"
+                .formatted(voice.name(), words.size(), apart.size()));
+      }
+      return apart;
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new IOException("interrupted while espeak-ng spoke", e);
@@ -134,6 +154,31 @@ final class Synthesizer implements AutoCloseable {
       process.destroyForcibly();
       Files.deleteIfExists(wav);
     }
+  }
+
+  /** The words of a recording: what lies between long stretches of quiet. */
+  private static List<Recording> apart(Recording said) {
+    var samples = said.samples();
+    float loudest = 0;
+    for (float x : samples) {
+      loudest = Math.max(loudest, Math.abs(x));
+    }
+    int pause = (int) (LEAST_PAUSE * said.rate());
+    var words = new ArrayList<Recording>();
+    int first = -1;
+    int last = 0;
+    for (int i = 0; i < samples.length; i++) {
+      boolean heard = Math.abs(samples[i]) > QUIET * loudest;
+      if (heard) {
+        first = first < 0 ? i : first;
+        last = i;
+      }
+      if (first >= 0 && (i - last >= pause || i == samples.length - 1)) {
+        words.add(Recording.mono(said.rate(), Arrays.copyOfRange(samples, first, last + 1)));
+        first = -1;
+      }
+    }
+    return words;
   }
 
   /** Deletes the folder. */

@@ -7,6 +7,8 @@ import dev.backplane.tensor.DType;
 import dev.backplane.tensor.TensorType;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -17,11 +19,13 @@ import java.util.List;
  *
  * @param clips what is composed
  * @param form how
+ * @param variation how far it is changed
  * @param size how many
  * @param seed of what is drawn
  * @param epoch the epoch
  */
-record Utterances(Clips clips, Form form, int size, long seed, int epoch) implements Examples {
+record Utterances(Clips clips, Form form, Variation variation, int size, long seed, int epoch)
+    implements Examples {
   /**
    * What utterances look like.
    *
@@ -52,7 +56,7 @@ record Utterances(Clips clips, Form form, int size, long seed, int epoch) implem
     }
   }
 
-  private static final float SILENCE = (float) Math.log(1e-6);
+  private static final int LONGEST_PAUSE = 8;
 
   @Override
   public List<Feature> inputs() {
@@ -66,72 +70,110 @@ record Utterances(Clips clips, Form form, int size, long seed, int epoch) implem
 
   @Override
   public Utterances epoch(int epoch) {
-    return new Utterances(clips, form, size, seed, epoch);
+    return new Utterances(clips, form, variation, size, seed, epoch);
   }
 
-  /** One composed utterance. */
-  private record Composed(float[][] frames, int[] words) {}
+  /**
+   * What an utterance consists of.
+   *
+   * @param clips its words
+   * @param lengths in frames of each word
+   * @param pauses in frames, before each word and behind the last
+   * @param dice that go on with how it sounds
+   */
+  private record Composed(List<Clip> clips, int[] lengths, int[] pauses, Dice dice) {
+    int frames() {
+      return Arrays.stream(lengths).sum() + Arrays.stream(pauses).sum();
+    }
+  }
 
   private Composed compose(int row) {
     var dice = new Dice().begin(seed, epoch, row);
     var voices = List.copyOf(clips.clips().values());
     var voice = voices.get(dice.nextInt(voices.size()));
     int count = dice.nextInt(form.shortest(), form.longest() + 1);
-    var words = new int[count];
-    var parts = new float[count][][];
+    var said = new ArrayList<Clip>();
+    var lengths = new int[count];
     var pauses = new int[count + 1];
-    int used = 0;
+    int left = form.frames();
     for (int i = 0; i < count; i++) {
-      pauses[i] = dice.nextInt(1, 9);
+      int pause = dice.nextInt(1, LONGEST_PAUSE + 1);
       var clip = voice.get(dice.nextInt(voice.size()));
-      if (used + pauses[i] + clip.frames().length > form.frames()) {
+      int length = variation.frames(clip.frames().length, dice);
+      if (i == 0) {
+        length = Math.min(length, left - pause);
+      }
+      if (pause + length > left) {
         // What does not fit any more is left unsaid.
-        words = java.util.Arrays.copyOf(words, i);
+        lengths = Arrays.copyOf(lengths, i);
+        pauses = Arrays.copyOf(pauses, i + 1);
         break;
       }
-      words[i] = clip.word();
-      parts[i] = clip.frames();
-      used += pauses[i] + clip.frames().length;
+      said.add(clip);
+      lengths[i] = length;
+      pauses[i] = pause;
+      left -= pause + length;
     }
-    pauses[words.length] = dice.nextInt(0, Math.min(8, form.frames() - used) + 1);
-    used += pauses[words.length];
-    double noise = Math.exp(dice.nextDouble(Math.log(1e-6), Math.log(0.3)));
-    double gain = Math.exp(2 * dice.nextDouble(-1.5, 1.5));
-    var frames = new float[Math.max(1, used)][Clip.BANDS];
+    pauses[lengths.length] = dice.nextInt(0, Math.min(LONGEST_PAUSE, left) + 1);
+    return new Composed(said, lengths, pauses, dice);
+  }
+
+  /** How it sounds: the features of speech and noise, on a line. */
+  private float[][] sound(Composed composed) {
+    var dice = composed.dice();
+    var frames = new float[composed.frames()][Clip.BANDS];
+    double tract = variation.tract(dice);
+    var colour = variation.colour(dice);
+    double gain = 2 * dice.nextDouble(-1.5, 1.5);
     int at = 0;
-    for (int i = 0; i <= words.length; i++) {
-      for (int p = 0; p < pauses[i]; p++) {
-        java.util.Arrays.fill(frames[at++], SILENCE);
+    for (int i = 0; i < composed.pauses().length; i++) {
+      for (int p = 0; p < composed.pauses()[i]; p++) {
+        Arrays.fill(frames[at++], Clip.SILENCE);
       }
-      for (int f = 0; i < words.length && f < parts[i].length; f++) {
-        System.arraycopy(parts[i][f], 0, frames[at++], 0, Clip.BANDS);
+      if (i < composed.lengths().length) {
+        int end = at + composed.lengths()[i];
+        Variation.stretched(
+            composed.clips().get(i).frames(), tract, Arrays.copyOfRange(frames, at, end));
+        at = end;
       }
     }
     for (var frame : frames) {
       for (int band = 0; band < frame.length; band++) {
+        frame[band] = (float) Math.exp(frame[band] + colour[band] + gain);
+      }
+    }
+    variation.echo(frames, dice);
+    double noise = dice.nextDouble(Math.log(1e-6), Math.log(0.3));
+    var noises = variation.tilted(dice);
+    for (int band = 0; band < noises.length; band++) {
+      noises[band] = Math.exp(noises[band] + noise);
+    }
+    for (var frame : frames) {
+      for (int band = 0; band < frame.length; band++) {
         double spread = 0.5 - Math.log(1 - dice.nextDouble());
-        frame[band] = (float) Math.log(gain * Math.exp(frame[band]) + noise * spread);
+        frame[band] = (float) Math.log(frame[band] + noises[band] * spread);
       }
     }
     Clip.standardize(frames);
-    return new Composed(frames, words);
+    return frames;
   }
 
   @Override
   public void gather(int field, int[] rows, int from, int count, MemorySegment target) {
     for (int i = 0; i < count; i++) {
       var composed = compose(rows[from + i]);
+      var said = composed.clips();
       if (field == 0) {
-        write(form, composed.frames(), target.asSlice(i * form.input().stored().bytes()));
+        write(form, sound(composed), target.asSlice(i * form.input().stored().bytes()));
       } else if (form.label()) {
-        target.set(ValueLayout.JAVA_INT_UNALIGNED, 4L * i, composed.words()[0]);
+        target.set(ValueLayout.JAVA_INT_UNALIGNED, 4L * i, said.getFirst().word());
       } else if (field == 1) {
         for (int k = 0; k < form.longest(); k++) {
-          int label = k < composed.words().length ? composed.words()[k] + 1 : 0;
+          int label = k < said.size() ? said.get(k).word() + 1 : 0;
           target.set(ValueLayout.JAVA_INT_UNALIGNED, 4L * (i * (long) form.longest() + k), label);
         }
       } else {
-        int value = field == 2 ? composed.words().length : form.framesOut(composed.frames().length);
+        int value = field == 2 ? said.size() : form.framesOut(composed.frames());
         target.set(ValueLayout.JAVA_INT_UNALIGNED, 4L * i, value);
       }
     }

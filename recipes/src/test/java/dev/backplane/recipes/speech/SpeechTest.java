@@ -24,6 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** The recipes that listen, on recordings made of tones: one pitch for each word. */
 class SpeechTest {
   private static final int RATE = 8000;
+  private static final Variation VARIED = new Variation(0.1, 0.2, 0.3, 1, 0.1);
 
   @TempDir Path folder;
 
@@ -107,8 +108,8 @@ class SpeechTest {
     assertEquals(List.of("bob", "cleo"), List.copyOf(split.train().clips().keySet()));
     assertEquals(List.of("ann"), List.copyOf(split.test().clips().keySet()));
     var form = new Utterances.Form(120, 1, 4, false, true);
-    var some = new Utterances(split.train(), form, 50, 7, 0);
-    assertEquals(some.example(3), new Utterances(split.train(), form, 50, 7, 0).example(3));
+    var some = new Utterances(split.train(), form, VARIED, 50, 7, 0);
+    assertEquals(some.example(3), new Utterances(split.train(), form, VARIED, 50, 7, 0).example(3));
     assertNotEquals(some.example(3).input(), some.epoch(1).example(3).input());
     for (int row = 0; row < 50; row++) {
       var targets = some.example(row).targets();
@@ -152,5 +153,96 @@ class SpeechTest {
     assertTrue(
         tooLong.getMessage().contains("at most 1.2 s of speech, found 3.0 s"),
         tooLong.getMessage());
+  }
+
+  /** A tone as a WAV file of some form: format 1 for whole numbers, 3 for floats. */
+  private Path written(String name, int format, int bits, int channels, double loudness)
+      throws IOException {
+    int count = RATE / 2;
+    int align = channels * bits / 8;
+    var data =
+        ByteBuffer.allocate(44 + count * align)
+            .order(ByteOrder.LITTLE_ENDIAN)
+            .put("RIFF----WAVEfmt ".getBytes(StandardCharsets.US_ASCII))
+            .putInt(16)
+            .putShort((short) format)
+            .putShort((short) channels)
+            .putInt(RATE)
+            .putInt(align * RATE)
+            .putShort((short) align)
+            .putShort((short) bits)
+            .put("data".getBytes(StandardCharsets.US_ASCII))
+            .putInt(count * align);
+    for (int i = 0; i < count; i++) {
+      double x = loudness * Math.sin(2 * Math.PI * 440 * i / RATE) * Math.sin(Math.PI * i / count);
+      x = Math.clamp(x, -1, 1);
+      for (int c = 0; c < channels; c++) {
+        switch (bits) {
+          case 8 -> data.put((byte) Math.round(128 + 127 * x));
+          case 16 -> data.putShort((short) Math.round(32767 * x));
+          case 24 -> {
+            int value = (int) Math.round(8388607 * x);
+            data.putShort((short) value).put((byte) (value >> 16));
+          }
+          default -> {
+            if (format == 3) {
+              data.putFloat((float) x);
+            } else {
+              data.putInt((int) Math.round(2147483647 * x));
+            }
+          }
+        }
+      }
+    }
+    return Files.write(folder.resolve(name), data.array());
+  }
+
+  /** The mean distance of two inputs' features, in standard deviations. */
+  private static double distance(Path one, Path other) {
+    var recipe = new SpokenDigitsLstm();
+    var a = recipe.read(one.toString()).getFirst().toFloats();
+    var b = recipe.read(other.toString()).getFirst().toFloats();
+    double sum = 0;
+    for (int i = 0; i < a.length; i++) {
+      sum += Math.abs(a[i] - b[i]) / a.length;
+    }
+    return sum;
+  }
+
+  @Test
+  void aWordIsTheSameInEachFormOfFile() throws IOException {
+    var plain = written("16.wav", 1, 16, 1, 0.8);
+    assertTrue(distance(plain, written("24.wav", 1, 24, 1, 0.8)) < 0.05);
+    assertTrue(distance(plain, written("32.wav", 1, 32, 1, 0.8)) < 0.05);
+    assertTrue(distance(plain, written("float.wav", 3, 32, 1, 0.8)) < 0.05);
+    assertTrue(distance(plain, written("stereo.wav", 1, 16, 2, 0.8)) < 1e-3);
+    assertTrue(distance(plain, written("quiet.wav", 3, 32, 1, 0.08)) < 0.1);
+    // Eight bits hiss, clipping rings: it is another sound, but one that is heard.
+    assertTrue(distance(plain, written("8.wav", 1, 8, 1, 0.8)) < 0.6);
+    var clipped = new SpokenDigitsLstm().read(written("loud.wav", 1, 16, 1, 4).toString());
+    for (float x : clipped.getFirst().toFloats()) {
+      assertTrue(Float.isFinite(x));
+    }
+  }
+
+  private static void unreadable(String expected, Path file) {
+    for (var recipe : List.of(new SpokenDigitsLstm(), new SpeechCtc())) {
+      var refused =
+          assertThrows(BackplaneException.class, () -> recipe.read(file.toString()), recipe::name);
+      assertTrue(refused.getMessage().contains(file.getFileName().toString()), refused.toString());
+      assertTrue(refused.getMessage().contains(expected), refused.getMessage());
+    }
+  }
+
+  @Test
+  void whatCannotBeHeardIsRefusedInWords() throws IOException {
+    unreadable("expected speech, found silence: 8000 Hz", written("silent.wav", 1, 16, 1, 0));
+    unreadable("found 0 bytes", Files.write(folder.resolve("empty.wav"), new byte[0]));
+    var whole = Files.readAllBytes(written("whole.wav", 1, 16, 1, 0.5));
+    var half = java.util.Arrays.copyOf(whole, whole.length / 2);
+    unreadable("the file is cut short", Files.write(folder.resolve("half.wav"), half));
+    unreadable("found no file", folder.resolve("nowhere.wav"));
+    var text = Files.writeString(folder.resolve("text.wav"), "seven, said in a loud voice");
+    unreadable("expected a WAV file", text);
   }
 }

@@ -36,12 +36,12 @@ public record MelFilters(int filters, int rate, double lowest, double highest) {
    */
   public double[][] weights(int bins) {
     double low = mel(lowest);
-    double step = (mel(highest) - low) / (filters + 1);
+    double step = step();
     var weights = new double[filters][bins];
     for (int m = 0; m < filters; m++) {
-      double left = hertz(low + m * step);
-      double centre = hertz(low + (m + 1) * step);
-      double right = hertz(low + (m + 2) * step);
+      double left = hertzOf(low + m * step);
+      double centre = hertzOf(low + (m + 1) * step);
+      double right = hertzOf(low + (m + 2) * step);
       double sum = 0;
       for (int k = 0; k < bins; k++) {
         double f = k * (rate / 2.0) / (bins - 1);
@@ -59,11 +59,25 @@ public record MelFilters(int filters, int rate, double lowest, double highest) {
     return weights;
   }
 
+  /** The frequency at the centre of a band; of a number between bands, one between theirs. */
+  public double hertz(double band) {
+    return hertzOf(mel(lowest) + (band + 1) * step());
+  }
+
+  /** The band whose centre is at a frequency, a number between those of bands: inverse of hertz. */
+  public double band(double hertz) {
+    return (mel(hertz) - mel(lowest)) / step() - 1;
+  }
+
+  private double step() {
+    return (mel(highest) - mel(lowest)) / (filters + 1);
+  }
+
   private static double mel(double hertz) {
     return 2595 * Math.log10(1 + hertz / 700);
   }
 
-  private static double hertz(double mel) {
+  private static double hertzOf(double mel) {
     return 700 * (Math.pow(10, mel / 2595) - 1);
   }
 }
