@@ -133,6 +133,8 @@ class RecipesTest {
         assertTrue(e.getMessage().startsWith(name + ": --set " + key + "=adamm"), e.getMessage());
       }
     }
+    var resnet = refusal(recipe("resnet18"), "metrics", "adamm");
+    assertTrue(resnet.startsWith("resnet18: --set metrics=adamm"), resnet);
   }
 
   @Test

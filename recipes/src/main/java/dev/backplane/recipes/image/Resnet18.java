@@ -91,6 +91,8 @@ public final class Resnet18 implements Recipe {
     int size = values.integer(SIZE, 32, 1024);
     boolean skip = values.integer("skip-broken", 0, 1) == 1;
     var optimizer = values.optimizer(values.positive("rate"));
+    // The folder tells how many classes there are; what is wrong with a name is said before.
+    values.metrics(2);
     var transforms = values.parts(ImageTransform.class, "augmentation");
     var folder = request.settings().getOrDefault(IMAGES, "").strip();
     if (folder.isEmpty()) {
