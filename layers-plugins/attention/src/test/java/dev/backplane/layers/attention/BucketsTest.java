@@ -1,9 +1,11 @@
 package dev.backplane.layers.attention;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.backplane.Backplane;
+import dev.backplane.BackplaneException;
 import dev.backplane.Trainer.Epochs;
 import dev.backplane.data.Batches;
 import dev.backplane.data.Examples;
@@ -15,11 +17,14 @@ import dev.backplane.tensor.Literal;
 import dev.backplane.tensor.TensorType;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** Cut to the length of their batch, rows teach a model the same as whole rows in that order. */
 class BucketsTest {
@@ -101,6 +106,44 @@ class BucketsTest {
           .metrics()
           .forEach((name, value) -> assertEquals(value, found.metrics().get(name), 1e-5, name));
       expected.parameters().forEach((path, value) -> close(path, value, found.parameters()));
+    }
+  }
+
+  private static Map<String, Literal> resumed(
+      Backplane backplane, Path folder, List<Integer> lengths, int epochs) {
+    var data = new Sentences().bucketed(lengths);
+    try (var run =
+        backplane
+            .trainer(
+                new Transformer(7, 7, 8, 2, 6, 1).dropout(0.5),
+                new SparseCategoricalCrossEntropy().ignoring(0),
+                new Sgd(0.5))
+            .seed(1)
+            .out(folder)
+            .resume(Files.isDirectory(folder))
+            .fit(
+                data.shuffle(5).batch(BATCH),
+                data.batch(ROWS),
+                Epochs.epochs(epochs),
+                backplane.device("reference"))) {
+      return run.parameters();
+    }
+  }
+
+  @Test
+  void aResumedRunGoesOnWithTheSameBatchesOrNotAtAll(@TempDir Path folder) {
+    var lengths = List.of(2, 4, LENGTH);
+    try (var backplane = Backplane.start()) {
+      var whole = resumed(backplane, folder.resolve("whole"), lengths, 2);
+      var parts = folder.resolve("parts");
+      resumed(backplane, parts, lengths, 1);
+      var e =
+          assertThrows(
+              BackplaneException.class, () -> resumed(backplane, parts, List.of(3, 4, LENGTH), 2));
+      assertTrue(
+          String.valueOf(e.getMessage()).contains("training.buckets[0] is 2 in the run, 3 now"),
+          "" + e);
+      assertEquals(whole, resumed(backplane, parts, lengths, 2));
     }
   }
 
