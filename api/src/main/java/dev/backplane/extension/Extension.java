@@ -1,7 +1,7 @@
 package dev.backplane.extension;
 
 import java.lang.invoke.MethodHandles;
-import java.util.Arrays;
+import java.util.ArrayList;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
@@ -46,19 +46,27 @@ public record Extension(
       throw new IllegalArgumentException(
           "extension " + name + ": the lookup must be MethodHandles.lookup()");
     }
-    var components = Arrays.stream(type.getRecordComponents()).map(c -> c.getName()).toList();
     for (var component : defaults.keySet()) {
-      if (!components.contains(component)) {
-        throw new IllegalArgumentException(
-            "extension "
-                + name
-                + ": default for \""
-                + component
-                + "\", expected one of "
-                + components);
-      }
+      requireComponent(name, type, component);
     }
     defaults = Map.copyOf(defaults);
+  }
+
+  private static void requireComponent(
+      String name, Class<? extends Record> type, String component) {
+    var components = new ArrayList<String>();
+    for (var each : type.getRecordComponents()) {
+      components.add(each.getName());
+    }
+    if (!components.contains(component)) {
+      throw new IllegalArgumentException(
+          "extension "
+              + name
+              + ": default for \""
+              + component
+              + "\", expected one of "
+              + components);
+    }
   }
 
   /** An extension; {@code lookup} is {@code MethodHandles.lookup()} of the plugin. */

@@ -31,41 +31,46 @@ public record Graph(List<Value> inputs, List<Node> nodes, List<Value> outputs) {
     nodes = List.copyOf(nodes);
     outputs = List.copyOf(outputs);
     var defined = new HashMap<Integer, Value>();
-    inputs.forEach(input -> define(defined, input));
+    define(defined, inputs);
     for (var node : nodes) {
-      node.operands().forEach(operand -> requireDefined(defined, operand, node.op().name()));
-      var inferred = node.op().infer(node.operands().stream().map(Value::type).toList());
-      var stated = node.results().stream().map(Value::type).toList();
+      requireDefined(defined, node.operands(), node.op().name());
+      var inferred = node.op().infer(Value.types(node.operands()));
+      var stated = Value.types(node.results());
       if (!inferred.equals(stated)) {
         throw new IllegalArgumentException(
             "Graph C2: " + node.op().name() + " gives " + inferred + ", the node says " + stated);
       }
-      node.results().forEach(result -> define(defined, result));
+      define(defined, node.results());
     }
-    outputs.forEach(output -> requireDefined(defined, output, "the outputs"));
+    requireDefined(defined, outputs, "the outputs");
   }
 
-  private static void define(HashMap<Integer, Value> defined, Value value) {
-    if (defined.put(value.id(), value) != null) {
-      throw new IllegalArgumentException("Graph C1: " + value + " is defined twice");
+  private static void define(HashMap<Integer, Value> defined, List<Value> values) {
+    for (var value : values) {
+      if (defined.put(value.id(), value) != null) {
+        throw new IllegalArgumentException("Graph C1: " + value + " is defined twice");
+      }
     }
   }
 
-  private static void requireDefined(HashMap<Integer, Value> defined, Value value, String user) {
-    if (!value.equals(defined.get(value.id()))) {
-      throw new IllegalArgumentException(
-          "Graph C1: " + value + " is not defined where " + user + " uses it");
+  private static void requireDefined(
+      HashMap<Integer, Value> defined, List<Value> values, String user) {
+    for (var value : values) {
+      if (!value.equals(defined.get(value.id()))) {
+        throw new IllegalArgumentException(
+            "Graph C1: " + value + " is not defined where " + user + " uses it");
+      }
     }
   }
 
   /** The types of the inputs. */
   public List<TensorType> inputTypes() {
-    return inputs.stream().map(Value::type).toList();
+    return Value.types(inputs);
   }
 
   /** The types of the outputs. */
   public List<TensorType> outputTypes() {
-    return outputs.stream().map(Value::type).toList();
+    return Value.types(outputs);
   }
 
   /** The text form, which {@link GraphText#parse} reads back. */
@@ -92,10 +97,14 @@ public record Graph(List<Value> inputs, List<Node> nodes, List<Value> outputs) {
 
     /** Applies an op; the results' types are inferred. */
     public List<Value> apply(Op op, List<Value> operands, String origin) {
-      var types = op.infer(operands.stream().map(Value::type).toList());
-      var results = types.stream().map(type -> new Value(next++, type)).toList();
-      nodes.add(new Node(op, operands, results, origin));
-      return results;
+      var types = op.infer(Value.types(operands));
+      var results = new ArrayList<Value>(types.size());
+      for (var type : types) {
+        results.add(new Value(next++, type));
+      }
+      var node = new Node(op, operands, results, origin);
+      nodes.add(node);
+      return node.results();
     }
 
     /** Applies an op of one result. */
@@ -109,7 +118,7 @@ public record Graph(List<Value> inputs, List<Node> nodes, List<Value> outputs) {
 
     /** Puts another graph's nodes here, its inputs replaced by the arguments; gives its outputs. */
     public List<Value> inline(Graph graph, List<Value> arguments, String origin) {
-      if (!graph.inputTypes().equals(arguments.stream().map(Value::type).toList())) {
+      if (!graph.inputTypes().equals(Value.types(arguments))) {
         throw new IllegalArgumentException(
             "inline: the graph takes " + graph.inputTypes() + ", found " + arguments);
       }
@@ -141,8 +150,8 @@ public record Graph(List<Value> inputs, List<Node> nodes, List<Value> outputs) {
      */
     public List<Value> widen(int index, Op op) {
       var node = nodes.get(index);
-      var types = op.infer(node.operands().stream().map(Value::type).toList());
-      var before = node.results().stream().map(Value::type).toList();
+      var types = op.infer(Value.types(node.operands()));
+      var before = Value.types(node.results());
       if (types.size() < before.size() || !types.subList(0, before.size()).equals(before)) {
         throw new IllegalArgumentException(
             "widen: " + node.op().name() + " gives " + before + ", " + op.name() + " " + types);

@@ -91,8 +91,8 @@ final class GraphReader {
     var operands = tokens.sees(")") ? List.<Value>of() : uses(defined);
     tokens.expect(")");
     var origin = tokens.takes("@") ? tokens.quoted() : "";
-    var inferred = checked(op.name(), () -> op.infer(operands.stream().map(Value::type).toList()));
-    var stated = results.stream().map(Value::type).toList();
+    var inferred = checked(op.name(), () -> op.infer(Value.types(operands)));
+    var stated = Value.types(results);
     if (!inferred.equals(stated)) {
       throw tokens.malformed(op.name() + " with results " + stated, "results " + inferred);
     }

@@ -26,7 +26,7 @@ public record Broadcast(Shape shape, List<Integer> axes) implements Primitive {
   public List<TensorType> infer(List<TensorType> operands) {
     Check.count(name(), operands, 1);
     var x = operands.getFirst();
-    Check.equal("Broadcast C1", "number of axes for " + x, x.shape().rank(), axes.size());
+    Check.equal("Broadcast C1", "number of axes", x.shape().rank(), axes.size());
     Check.axes("Broadcast C1", axes, shape.rank());
     for (int i = 0; i < axes.size(); i++) {
       int from = x.shape().dimension(i);

@@ -2,7 +2,7 @@ package dev.backplane.tensor;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.Collectors;
+import java.util.StringJoiner;
 
 /**
  * The static shape of a tensor: a list of dimensions, none negative. Rank 0 is a scalar; a
@@ -164,9 +164,24 @@ public record Shape(List<Integer> dimensions) {
     return new Shape(result);
   }
 
+  // A compilation compares types all the time, and begins before a record's own methods are linked.
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof Shape shape && dimensions.equals(shape.dimensions);
+  }
+
+  @Override
+  public int hashCode() {
+    return dimensions.hashCode();
+  }
+
   /** As in {@code [64,784]}; {@code []} for a scalar. */
   @Override
   public String toString() {
-    return dimensions.stream().map(String::valueOf).collect(Collectors.joining(",", "[", "]"));
+    var text = new StringJoiner(",", "[", "]");
+    for (int dimension : dimensions) {
+      text.add(String.valueOf(dimension));
+    }
+    return text.toString();
   }
 }

@@ -8,8 +8,12 @@ import java.io.IOException;
 import java.lang.classfile.Annotation;
 import java.lang.classfile.Attributes;
 import java.lang.classfile.ClassModel;
+import java.lang.classfile.CodeElement;
+import java.lang.classfile.CodeModel;
 import java.lang.classfile.constantpool.ClassEntry;
 import java.lang.classfile.constantpool.Utf8Entry;
+import java.lang.classfile.instruction.InvokeDynamicInstruction;
+import java.lang.constant.ClassDesc;
 import java.lang.module.ModuleDescriptor.Exports;
 import java.nio.file.Files;
 import java.util.ArrayList;
@@ -210,6 +214,39 @@ class ArchitectureTest {
                 name -> FORBIDDEN_NAME.matcher(name.substring(1 + name.lastIndexOf('/'))).matches())
             .toList();
     assertEquals(List.of(), wrong);
+  }
+
+  /** What a process needs before its first step has been linked by the build. */
+  @ParameterizedTest
+  @MethodSource("modules")
+  void nothingOfTheStartIsLeftToLink(BuiltModule module) {
+    if (module.folder().equals("recipes")
+        || module.folder().equals("tck")
+        || module.folder().startsWith("launcher/")) {
+      return;
+    }
+    var left = new TreeSet<String>();
+    for (var type : module.classes()) {
+      for (var method : type.methods()) {
+        method.code().stream()
+            .flatMap(CodeModel::elementStream)
+            .filter(ArchitectureTest::isLinkedByTheBuild)
+            .forEach(_ -> left.add(name(type) + "." + method.methodName()));
+      }
+    }
+    assertEquals(Set.of(), left, "did build/prelink run?");
+  }
+
+  private static boolean isLinkedByTheBuild(CodeElement element) {
+    return element instanceof InvokeDynamicInstruction call
+        && switch (call.bootstrapMethod().owner().displayName()) {
+          case "ObjectMethods", "StringConcatFactory" -> true;
+          case "LambdaMetafactory" -> call.bootstrapMethod().methodName().equals("metafactory");
+          case "SwitchBootstraps" ->
+              call.bootstrapMethod().methodName().equals("typeSwitch")
+                  && call.bootstrapArgs().stream().allMatch(label -> label instanceof ClassDesc);
+          default -> false;
+        };
   }
 
   @ParameterizedTest

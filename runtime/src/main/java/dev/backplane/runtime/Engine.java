@@ -48,8 +48,6 @@ import org.osgi.service.component.annotations.ReferencePolicyOption;
  */
 @Component(service = Backplane.class, immediate = true)
 public final class Engine implements Backplane {
-  private static final System.Logger LOG = System.getLogger(Engine.class.getName());
-
   private final Devices devices = new Devices();
   private final Registry registry = new Registry();
   private final List<DatasetProvider> datasets = new CopyOnWriteArrayList<>();
@@ -84,8 +82,9 @@ public final class Engine implements Backplane {
     } catch (BackplaneException e) {
       // One bundle's mistake keeps no other from working; who asks for its parts is told.
       registry.refuse(owner, String.valueOf(e.getMessage()));
-      LOG.log(System.Logger.Level.WARNING, "left out: " + e.getMessage());
-      LOG.log(System.Logger.Level.DEBUG, "left out", e);
+      var log = System.getLogger(Engine.class.getName());
+      log.log(System.Logger.Level.WARNING, "left out: " + e.getMessage());
+      log.log(System.Logger.Level.DEBUG, "left out", e);
     }
   }
 

@@ -12,8 +12,6 @@ import java.util.function.Consumer;
 
 /** Starts the engine on class and module path, with every service that is found there. */
 public final class EngineProvider implements BackplaneProvider {
-  private static final System.Logger LOG = System.getLogger(EngineProvider.class.getName());
-
   /** For the service loader. */
   public EngineProvider() {}
 
@@ -37,7 +35,8 @@ public final class EngineProvider implements BackplaneProvider {
         }
         taker.accept(providers.next());
       } catch (ServiceConfigurationError e) {
-        LOG.log(System.Logger.Level.WARNING, "left out: " + e.getMessage(), e);
+        System.getLogger(EngineProvider.class.getName())
+            .log(System.Logger.Level.WARNING, "left out: " + e.getMessage(), e);
       }
     }
   }

@@ -42,6 +42,7 @@ final class CpuDevice implements Device {
   private final Target target;
   private final Crew crew;
   private final Warmer warmer = new Warmer();
+  private final boolean takesAllCores;
   private final long limit = Host.memoryLimit();
   private final AtomicLong used = new AtomicLong();
   private final AtomicLong peak = new AtomicLong();
@@ -64,6 +65,7 @@ final class CpuDevice implements Device {
     }
     target = new Target(oneDnn, streams, forms.where(Host.vectors()), threads, worth);
     crew = new Crew(threads, this::enter);
+    takesAllCores = threads >= Runtime.getRuntime().availableProcessors();
   }
 
   static CpuDevice open(DeviceInfo info, DeviceSettings settings, Stopping stopping) {
@@ -219,9 +221,14 @@ final class CpuDevice implements Device {
     return new DeviceLostException("cpu: the device is closed, or its bundle has stopped");
   }
 
-  /** Runs a program; the caller holds the lock. */
-  void run(BoundProgram program) {
-    crew.run(program);
+  /**
+   * Runs a program; the caller holds the lock.
+   *
+   * @param warms whether faster forms of it are warmed up at this moment: where its threads would
+   *     take every core, one is left to the JVM's compiler, whose work it waits for
+   */
+  void run(BoundProgram program, boolean warms) {
+    crew.run(program, warms && takesAllCores);
   }
 
   /** Makes oneDNN use one thread of the caller; gives what to hand to {@link #leave}. */

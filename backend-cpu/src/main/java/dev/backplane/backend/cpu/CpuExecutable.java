@@ -147,8 +147,7 @@ final class CpuExecutable implements Executable {
     int threads = device.enter();
     boolean ended = false;
     try {
-      warmth.beforeRun();
-      device.run(steps);
+      device.run(steps, warmth.beforeRun());
       ended = true;
     } finally {
       device.leave(threads);

@@ -126,9 +126,11 @@ final class Host {
     try {
       var bytes = Files.readAllBytes(library);
       var text = new String(bytes, java.nio.charset.StandardCharsets.ISO_8859_1);
+      // It stands near the end of two megabytes.
+      var banner = text.substring(Math.max(0, text.lastIndexOf("GNU C Library")));
       var matcher =
-          java.util.regex.Pattern.compile("GNU C Library[^\\n]*version (\\d+\\.\\d+)")
-              .matcher(text);
+          java.util.regex.Pattern.compile("^GNU C Library[^\\n]*version (\\d+\\.\\d+)")
+              .matcher(banner);
       return matcher.find() ? Optional.of(matcher.group(1)) : Optional.empty();
     } catch (IOException e) {
       return Optional.empty();

@@ -58,8 +58,8 @@ final class HostExecutable implements Executable {
   }
 
   private Kernel kernel(Node node) {
-    var operands = node.operands().stream().map(Value::type).toList();
-    var results = node.results().stream().map(Value::type).toList();
+    var operands = Value.types(node.operands());
+    var results = Value.types(node.results());
     return device
         .kernel(node.op(), operands, results)
         .orElseThrow(

@@ -73,7 +73,8 @@ final class Describer {
 
   /** Stands for what files cannot hold; its kind is for people, nothing is made from it. */
   private Description unregistered(Object thing, String where, String reason) {
-    var name = thing.getClass().isHidden() ? "a lambda" : thing.getClass().getSimpleName();
+    var type = thing.getClass();
+    var name = type.isHidden() || type.isSynthetic() ? "a lambda" : type.getSimpleName();
     pins.add(new Pin(where, name, reason, Owner.of(thing.getClass())));
     return new Description(Registry.UNREGISTERED, 1, Map.of("kind", new Description.Text(name)));
   }

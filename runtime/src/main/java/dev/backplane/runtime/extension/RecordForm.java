@@ -17,28 +17,37 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** How the instances of one registered record class are read and made, through its own lookup. */
 final class RecordForm {
   private static final Set<Class<?>> PLAIN =
       Set.of(
+          int.class,
           Integer.class,
+          long.class,
           Long.class,
+          double.class,
           Double.class,
+          float.class,
           Float.class,
+          boolean.class,
           Boolean.class,
           String.class,
           DType.class,
           Shape.class);
 
+  /** By what instances are made and read. */
+  private record Members(MethodHandle constructor, List<MethodHandle> accessors) {}
+
   private final Owner owner;
   private final Extension extension;
   private final List<RecordComponent> components;
-  private final List<MethodHandle> accessors = new ArrayList<>();
-  private final MethodHandle constructor;
+  private @Nullable Members found;
 
   /**
-   * Finds constructor and accessors.
+   * Checks that the record can be made and read. Of what is registered a process uses little: where
+   * nothing can be in the way, constructor and accessors are found when they are first asked for.
    *
    * @throws BackplaneException if the extension's lookup does not reach them, or a component is of
    *     a type that no file can hold
@@ -48,19 +57,47 @@ final class RecordForm {
     this.extension = extension;
     var type = extension.type();
     components = List.of(type.getRecordComponents());
-    components.forEach(this::requireHeldByFiles);
-    var types = components.stream().map(RecordComponent::getType).toArray(Class<?>[]::new);
+    for (var component : components) {
+      requireHeldByFiles(component);
+    }
+    if (!reachesAll()) {
+      members();
+    }
+  }
+
+  /** From its own module a lookup of full privilege reaches whatever a record has. */
+  private boolean reachesAll() {
+    return extension.lookup().lookupClass().getModule() == extension.type().getModule();
+  }
+
+  private synchronized Members members() {
+    var known = found;
+    if (known == null) {
+      known = find();
+      found = known;
+    }
+    return known;
+  }
+
+  private Members find() {
+    var type = extension.type();
+    var types = new Class<?>[components.size()];
+    for (int i = 0; i < types.length; i++) {
+      types[i] = components.get(i).getType();
+    }
     try {
       var lookup = extension.lookup();
-      if (lookup.lookupClass().getModule() == type.getModule()) {
+      if (reachesAll()) {
         lookup = MethodHandles.privateLookupIn(type, lookup);
       }
-      constructor = lookup.findConstructor(type, MethodType.methodType(void.class, types));
+      var accessors = new ArrayList<MethodHandle>();
       for (var component : components) {
         accessors.add(
             lookup.findVirtual(
                 type, component.getName(), MethodType.methodType(component.getType())));
       }
+      var constructor = lookup.findConstructor(type, MethodType.methodType(void.class, types));
+      return new Members(constructor, accessors);
     } catch (ReflectiveOperationException e) {
       throw new BackplaneException(
           this
@@ -84,7 +121,11 @@ final class RecordForm {
   }
 
   List<String> names() {
-    return components.stream().map(RecordComponent::getName).toList();
+    var names = new ArrayList<String>();
+    for (var component : components) {
+      names.add(component.getName());
+    }
+    return names;
   }
 
   private void requireHeldByFiles(RecordComponent component) {
@@ -108,7 +149,7 @@ final class RecordForm {
           && isHeldByFiles(generic.getActualTypeArguments()[0]);
     }
     return type instanceof Class<?> raw
-        && (PLAIN.contains(MethodType.methodType(raw).wrap().returnType())
+        && (PLAIN.contains(raw)
             || raw.isEnum()
             || raw.isRecord()
             || (raw.isInterface() && !raw.getName().startsWith("java.")));
@@ -122,7 +163,7 @@ final class RecordForm {
 
   Object value(Record instance, int component) {
     try {
-      return accessors.get(component).invoke(instance);
+      return members().accessors().get(component).invoke(instance);
     } catch (Throwable e) {
       throw new PartFailedException(
           this + ": reading " + names().get(component) + " failed: " + e, e);
@@ -136,7 +177,7 @@ final class RecordForm {
    */
   Record make(List<Object> values) {
     try {
-      return (Record) constructor.invokeWithArguments(values);
+      return (Record) members().constructor().invokeWithArguments(values);
     } catch (IllegalArgumentException | ShapeException | ClassCastException e) {
       throw e;
     } catch (Throwable e) {

@@ -69,7 +69,7 @@ final class Bodies {
   private static List<Value> handedOn(
       Scan scan, List<Value> operands, Rewriter graph, String origin) {
     var results = new ArrayList<>(operands.subList(0, scan.carries()));
-    var types = scan.infer(operands.stream().map(Value::type).toList());
+    var types = scan.infer(Value.types(operands));
     for (var type : types.subList(scan.carries(), types.size())) {
       results.add(graph.fill(Literal.scalar(type.dtype(), 0L), type.shape(), origin));
     }

@@ -95,7 +95,7 @@ final class Folding {
       }
       literals.add(literal.get());
     }
-    var result = op.infer(operands.stream().map(Value::type).toList());
+    var result = op.infer(Value.types(operands));
     return result.size() == 1 && result.getFirst().shape().size() <= LIMIT
         ? Optional.of(run(op, literals))
         : Optional.empty();

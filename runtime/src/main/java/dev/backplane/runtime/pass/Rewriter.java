@@ -122,7 +122,7 @@ final class Rewriter {
   }
 
   private Value splatOrConstant(Literal folded, Primitive op, List<Value> operands, String origin) {
-    var shape = op.infer(operands.stream().map(Value::type).toList()).getFirst().shape();
+    var shape = op.infer(Value.types(operands)).getFirst().shape();
     var constant = write(new Constant(folded), origin);
     return folded.type().shape().equals(shape)
         ? constant

@@ -31,7 +31,7 @@ final class Shapes {
   static Optional<Value> simplify(
       Primitive op, List<Value> operands, Rewriter graph, String origin) {
     var x = operands.getFirst();
-    var result = op.infer(operands.stream().map(Value::type).toList()).getFirst().shape();
+    var result = op.infer(Value.types(operands)).getFirst().shape();
     // What is filled with one element is so after every move.
     if (op instanceof Reshape
         || op instanceof Transpose

@@ -130,7 +130,7 @@ public final class Placement {
             composite.attributes(),
             composite.decomposition(),
             Optional.empty());
-    return switch (ask(chosen, plain, operands.stream().map(Value::type).toList())) {
+    return switch (ask(chosen, plain, Value.types(operands))) {
       case Support.Native() -> builder.apply(plain, operands, origin);
       case Support.ByDecomposition(var reason) ->
           decompose(builder, composite, operands, origin, reason);
@@ -154,7 +154,7 @@ public final class Placement {
   }
 
   private PlacedNode choose(Node node) {
-    var types = node.operands().stream().map(Value::type).toList();
+    var types = Value.types(node.operands());
     var answer = ask(chosen, node.op(), types);
     if (answer instanceof Support.Native) {
       return new PlacedNode(node, Site.CHOSEN, "native");

@@ -156,7 +156,7 @@ public final class Interpreter {
 
   private static List<List<Dense>> apply(
       Primitive primitive, Node node, List<List<Dense>> operands, Replicas replicas) {
-    var types = node.results().stream().map(Value::type).toList();
+    var types = Value.types(node.results());
     var each = new Local(operands, types, replicas);
     return switch (primitive) {
       case Unary op -> each.one(x -> Elementwise.unary(op, x.get(0)));

@@ -63,7 +63,7 @@ public final class Assembly implements AutoCloseable {
 
   /** The types of the results. */
   public List<TensorType> outputTypes() {
-    return plan.outputs().stream().map(Value::type).toList();
+    return Value.types(plan.outputs());
   }
 
   /** Runs it once on the given places, and waits. */

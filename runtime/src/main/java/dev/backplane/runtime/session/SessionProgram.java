@@ -21,7 +21,6 @@ import org.jspecify.annotations.Nullable;
  * inputs, computes, and transfers the host outputs; it allocates nothing.
  */
 public final class SessionProgram implements AutoCloseable {
-  private static final System.Logger LOG = System.getLogger(SessionProgram.class.getName());
   private static final long ALIGNMENT = 64;
 
   private final String name;
@@ -277,7 +276,8 @@ public final class SessionProgram implements AutoCloseable {
       if (held) {
         var unseen = wiring.drain();
         if (unseen != null) {
-          LOG.log(System.Logger.Level.DEBUG, "program " + name + " failed unseen", unseen);
+          System.getLogger(SessionProgram.class.getName())
+              .log(System.Logger.Level.DEBUG, "program " + name + " failed unseen", unseen);
         }
       }
       ended();

@@ -22,4 +22,10 @@ record Cell(int base, long offset, DType dtype, Extent extent, boolean strip, lo
   long rowBytes(long columns) {
     return (pitch == 0 ? columns : pitch) * dtype.bytes();
   }
+
+  /** Unique, as lanes are told apart by it. */
+  @Override
+  public String toString() {
+    return base + "+" + offset + " " + dtype + " " + extent + (strip ? " of a strip" : "");
+  }
 }

@@ -89,8 +89,7 @@ public final class Coverage {
   private static Optional<String> refusal(Node node) {
     return switch (node.op()) {
       case Composite _ -> Optional.of("it is not decomposed");
-      case Primitive primitive ->
-          refusal(primitive, node.operands().stream().map(Value::type).toList());
+      case Primitive primitive -> refusal(primitive, Value.types(node.operands()));
     };
   }
 

@@ -18,7 +18,7 @@ final class IndexedSteps {
 
   /** Divided by what lies before the axis. */
   static Planned sort(Node node, Sort op, int parts) {
-    var sort = new LaneSort(op, node.operands().stream().map(Value::type).toList());
+    var sort = new LaneSort(op, Value.types(node.operands()));
     var division = Division.of(sort.rows(), parts);
     return new RowStep(
         node,

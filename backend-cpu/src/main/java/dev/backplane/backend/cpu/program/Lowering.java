@@ -311,7 +311,7 @@ final class Lowering {
   }
 
   private static UnsupportedProgramException refused(Node node, String reason) {
-    var types = node.operands().stream().map(Value::type).toList();
+    var types = Value.types(node.operands());
     return new UnsupportedProgramException(
         "cpu does not run " + node.op().name() + " on " + types + where(node) + ": " + reason);
   }

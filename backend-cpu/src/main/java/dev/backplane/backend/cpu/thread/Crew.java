@@ -42,6 +42,9 @@ public final class Crew implements AutoCloseable {
   private volatile boolean closed;
   private boolean started;
 
+  /** How many threads take part: all, or all but the last. Changed while nothing runs. */
+  private volatile int present;
+
   // Written before a round is opened, read by who has claimed a part of it.
   private @Nullable Work work;
   private int round;
@@ -56,6 +59,7 @@ public final class Crew implements AutoCloseable {
   public Crew(int size, Runnable enter) {
     this.size = size;
     this.enter = enter;
+    present = size;
     threads = new Thread[size];
     claims = new AtomicLongArray(size * APART);
     parked = new AtomicIntegerArray(size);
@@ -63,7 +67,21 @@ public final class Crew implements AutoCloseable {
 
   /** Runs a program to its end, or the end of the round that fails. One caller at a time. */
   public void run(Work todo) {
-    if (size == 1 || todo.width() <= 1) {
+    run(todo, false);
+  }
+
+  /**
+   * Runs a program as {@link #run(Work)} does.
+   *
+   * @param spare whether one thread stays away, so that its core is free for others: the parts are
+   *     the same, the others run them
+   */
+  public void run(Work todo, boolean spare) {
+    int here = spare ? Math.max(1, size - 1) : size;
+    if (present != here) {
+      present = here;
+    }
+    if (here == 1 || todo.width() <= 1) {
       for (int i = todo.first(); i < todo.rounds(); i = todo.next(i)) {
         for (int part = 0; part < todo.parts(i); part++) {
           todo.run(i, part);
@@ -130,7 +148,7 @@ public final class Crew implements AutoCloseable {
   private long help(int number) {
     while (true) {
       long seen = open;
-      if (!claimOne(seen, number)) {
+      if (number >= present || !claimOne(seen, number)) {
         return seen;
       }
     }
@@ -181,7 +199,7 @@ public final class Crew implements AutoCloseable {
     unfinished.set(parts);
     open = (open / GREATEST + 1) * GREATEST + parts;
     // Who opened the round runs its first part; at the end only the caller has to know.
-    for (int i = 0; i < Math.max(1, parts); i++) {
+    for (int i = 0; i < Math.min(present, Math.max(1, parts)); i++) {
       if (parked.get(i) != 0) {
         LockSupport.unpark(threads[i]);
       }

@@ -12,7 +12,6 @@ import org.jspecify.annotations.Nullable;
  * itself, and those who run programs need theirs.
  */
 public final class Warmer implements AutoCloseable {
-  private static final System.Logger LOGGER = System.getLogger(Warmer.class.getName());
   private static final long SHORTEST_PAUSE = TimeUnit.MILLISECONDS.toNanos(2);
   private static final long LONGEST_PAUSE = TimeUnit.SECONDS.toNanos(1);
 
@@ -40,6 +39,7 @@ public final class Warmer implements AutoCloseable {
   private final List<Waiting> added = new ArrayList<>();
   private @Nullable Thread thread;
   private volatile boolean closed;
+  private volatile boolean eager;
 
   /** Warms up parts of a program, until it ends. */
   synchronized void add(Warmth program, List<Cold> parts) {
@@ -47,6 +47,7 @@ public final class Warmer implements AutoCloseable {
       return;
     }
     parts.forEach(part -> added.add(new Waiting(program, new WarmUp(part))));
+    eager = true;
     if (thread == null) {
       thread =
           Thread.ofPlatform()
@@ -61,6 +62,11 @@ public final class Warmer implements AutoCloseable {
     notifyAll();
   }
 
+  /** Whether it has forms that it rehearses with the shortest pauses. */
+  boolean isEager() {
+    return eager;
+  }
+
   private void run() {
     var waiting = new ArrayList<Waiting>();
     try {
@@ -69,8 +75,9 @@ public final class Warmer implements AutoCloseable {
       while (next(waiting, (long) pause)) {
         long began = System.nanoTime();
         round = round(waiting) ? 0 : round + 1;
+        eager = round < SOON;
         pause =
-            round < SOON
+            eager
                 ? SHORTEST_PAUSE
                 : Math.max(
                     Math.min(LONGEST_PAUSE, pause * GROWTH), (System.nanoTime() - began) / SHARE);
@@ -108,6 +115,7 @@ public final class Warmer implements AutoCloseable {
     added.clear();
     if (closed || waiting.isEmpty()) {
       thread = null;
+      eager = false;
       return false;
     }
     return true;
@@ -121,18 +129,21 @@ public final class Warmer implements AutoCloseable {
         one.program().warm(form.cold());
         over = true;
       } else if (form.turns() >= GREATEST) {
-        LOGGER.log(
-            Level.DEBUG, "{0} stays as it is: the JVM does not compile it", form.cold().name());
+        log(form.cold().name() + " stays as it is: the JVM does not compile it", Level.DEBUG, null);
         over = true;
       }
     } catch (RuntimeException | Error e) {
-      LOGGER.log(Level.WARNING, form.cold().name() + " stays as it is, which is slower", e);
+      log(form.cold().name() + " stays as it is, which is slower", Level.WARNING, e);
       over = true;
     }
     if (over) {
       form.close();
     }
     return over;
+  }
+
+  private static void log(String message, Level level, @Nullable Throwable thrown) {
+    System.getLogger(Warmer.class.getName()).log(level, message, thrown);
   }
 
   /** Ends the thread. Idempotent. */

@@ -31,10 +31,15 @@ public final class Warmth {
     left = cold.size();
   }
 
-  /** To be called before every run, while nothing of the program runs. Allocates nothing. */
-  public void beforeRun() {
+  /**
+   * To be called before every run, while nothing of the program runs. Allocates nothing.
+   *
+   * @return whether the JVM's compiler is wanted: the program has forms that are not warm, and the
+   *     warmer has not slackened yet
+   */
+  public boolean beforeRun() {
     if (left == 0) {
-      return;
+      return false;
     }
     if (runs < 2) {
       runs++;
@@ -49,6 +54,7 @@ public final class Warmth {
         news = false;
       }
     }
+    return left > 0 && warmer.isEager();
   }
 
   /** One of its parts is warm. */

@@ -1,6 +1,7 @@
 package dev.backplane.backend.cpu.thread;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -8,6 +9,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
@@ -61,6 +64,53 @@ class CrewTest {
           assertEquals(work.parts(round), work.ended()[round].get(), "parts of round " + round);
         }
       }
+    }
+  }
+
+  /** The parts stay the same, and so do the bits: only who runs them changes, from run to run. */
+  @Test
+  void oneThreadStaysAwayWhereItsCoreIsWanted() {
+    var random = new Random(2);
+    var threads = ConcurrentHashMap.<String>newKeySet();
+    try (var crew = new Crew(SIZE, () -> {})) {
+      for (int i = 0; i < 5_000; i++) {
+        boolean spare = random.nextBoolean();
+        var work = Counted.of(random);
+        crew.run(spare ? watched(work, threads) : work, spare);
+        for (int round = 0; round < work.rounds(); round++) {
+          assertEquals(work.parts(round), work.ended()[round].get(), "parts of round " + round);
+        }
+      }
+    }
+    assertFalse(threads.contains("backplane-cpu-" + (SIZE - 1)), threads::toString);
+  }
+
+  private static Work watched(Work work, Set<String> threads) {
+    return new Work() {
+      @Override
+      public int rounds() {
+        return work.rounds();
+      }
+
+      @Override
+      public int parts(int round) {
+        return work.parts(round);
+      }
+
+      @Override
+      public void run(int round, int part) {
+        threads.add(Thread.currentThread().getName());
+        work.run(round, part);
+      }
+    };
+  }
+
+  @Test
+  void ofTwoThreadsTheCallersRunsAllPartsAlone() {
+    var threads = ConcurrentHashMap.<String>newKeySet();
+    try (var crew = new Crew(2, () -> {})) {
+      crew.run(watched(rounds(50, part -> {}), threads), true);
+      assertEquals(Set.of(Thread.currentThread().getName()), threads);
     }
   }
 
