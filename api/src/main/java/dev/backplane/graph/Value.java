@@ -21,18 +21,6 @@ public record Value(int id, TensorType type) {
     return Collections.unmodifiableList(types);
   }
 
-  // As in Shape.
-  @Override
-  public boolean equals(Object other) {
-    return other instanceof Value value && id == value.id && type.equals(value.type);
-  }
-
-  /** Few values share a number: those of different graphs. */
-  @Override
-  public int hashCode() {
-    return id;
-  }
-
   /** As in {@code %3: f32[64,128]}. */
   @Override
   public String toString() {

@@ -164,17 +164,6 @@ public record Shape(List<Integer> dimensions) {
     return new Shape(result);
   }
 
-  // A compilation compares types all the time, and begins before a record's own methods are linked.
-  @Override
-  public boolean equals(Object other) {
-    return other instanceof Shape shape && dimensions.equals(shape.dimensions);
-  }
-
-  @Override
-  public int hashCode() {
-    return dimensions.hashCode();
-  }
-
   /** As in {@code [64,784]}; {@code []} for a scalar. */
   @Override
   public String toString() {

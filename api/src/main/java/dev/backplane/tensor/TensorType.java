@@ -32,17 +32,6 @@ public record TensorType(DType dtype, Shape shape) {
     return new TensorType(dtype, other);
   }
 
-  // As in Shape.
-  @Override
-  public boolean equals(Object other) {
-    return other instanceof TensorType type && dtype == type.dtype && shape.equals(type.shape);
-  }
-
-  @Override
-  public int hashCode() {
-    return 31 * dtype.hashCode() + shape.hashCode();
-  }
-
   /** As in {@code f32[64,784]}. */
   @Override
   public String toString() {
