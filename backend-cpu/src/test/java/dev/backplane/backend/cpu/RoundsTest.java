@@ -175,7 +175,7 @@ class RoundsTest {
     return assembly.bind(arguments, new long[step.graph().outputs().size()], 0);
   }
 
-  private static Target target() {
+  static Target target() {
     var oneDnn = OneDnn.load();
     var streams = new ArrayList<OneDnn.Stream>();
     for (int i = 0; i < PARTS; i++) {

@@ -67,6 +67,12 @@ public record Geometry(
         Strides.of(op.output(), y, 0, outputs));
   }
 
+  /** The same of fewer output features, which lie where those of all do. */
+  public Geometry withOutputs(long count) {
+    return new Geometry(
+        batch, groups, channels, count, windows, inputs, positions, input, kernel, output);
+  }
+
   /** Elements of the window. */
   public long taps() {
     return windows.stream().mapToLong(Window::size).reduce(1, Math::multiplyExact);

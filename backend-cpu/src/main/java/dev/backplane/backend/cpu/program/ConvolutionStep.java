@@ -1,9 +1,9 @@
 package dev.backplane.backend.cpu.program;
 
-import dev.backplane.backend.cpu.convolution.Finite;
 import dev.backplane.backend.cpu.convolution.PatchProduct;
 import dev.backplane.backend.cpu.internal.Libc;
 import dev.backplane.backend.cpu.internal.NativeConvolution;
+import dev.backplane.backend.cpu.internal.NativeConvolution.Direction;
 import dev.backplane.backend.cpu.movement.StridedCopy;
 import dev.backplane.backend.cpu.movement.Widened;
 import dev.backplane.backend.cpu.warm.Cold;
@@ -13,38 +13,49 @@ import dev.backplane.tensor.DType;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A convolution whose result is divided by images: oneDNN's, forward or the gradient of the input,
- * or ours. Where padding could meet an infinite weight, the weights are looked at first, and the
- * exact kernel takes over if need be.
+ * A convolution whose result is divided by images or by output features ({@link Share}): oneDNN's
+ * in any direction, or ours. Where padding could meet an infinite weight, the weights are looked at
+ * first, and the exact kernel takes over if need be.
  */
 final class ConvolutionStep implements Planned {
   private final Convolutions.Request request;
-  private final Division division;
+  private final Share share;
   private final Map<Long, NativeConvolution> natives;
+  private final Direction direction;
   private final Target target;
-  private final PatchProduct own;
+  private final List<PatchProduct> own;
   private final boolean guarded;
   private final boolean reversed;
   private final Wide wide;
   private final long nativeBytes;
 
+  /**
+   * A step.
+   *
+   * @param natives by images or output features of a part; none for our own kernel
+   * @param direction of the natives
+   */
   ConvolutionStep(
       Convolutions.Request request,
-      Division division,
+      Share share,
       Map<Long, NativeConvolution> natives,
+      Direction direction,
       Target target) {
     this.request = request;
-    this.division = division;
+    this.share = share;
     this.natives = natives;
+    this.direction = direction;
     this.target = target;
     guarded = request.guarded();
-    own = request.patches(!natives.isEmpty());
-    reversed =
-        !natives.isEmpty()
-            && request.geometry().windows().stream().anyMatch(w -> w.baseDilation() > 1);
+    own =
+        IntStream.range(0, share.parts())
+            .mapToObj(part -> request.patches(share.geometry(part), !natives.isEmpty()))
+            .toList();
+    reversed = !natives.isEmpty() && direction == Direction.DATA;
     wide = natives.isEmpty() ? Wide.NONE : Wide.of(request);
     nativeBytes =
         natives.values().stream().mapToLong(NativeConvolution::scratchBytes).max().orElse(0);
@@ -72,14 +83,15 @@ final class ConvolutionStep implements Planned {
   public String implementation() {
     return request.report(
         natives.values().stream()
-            .map(NativeConvolution::implementation)
-            .findFirst()
-            .orElseGet(own::implementation));
+                .map(NativeConvolution::implementation)
+                .findFirst()
+                .orElseGet(own.getFirst()::implementation)
+            + (share.outputs() ? ", by features" : ""));
   }
 
   @Override
   public List<Cold> cold() {
-    return own.cold().stream().toList();
+    return own.stream().flatMap(each -> each.cold().stream()).toList();
   }
 
   @Override
@@ -101,25 +113,27 @@ final class ConvolutionStep implements Planned {
 
   @Override
   public int parts() {
-    return division.parts();
+    return share.parts();
   }
 
   @Override
   public Span read(int read, int part) {
-    return read == 0 && request.op().batchGroups() == 1
-        ? Convolutions.span(
-            request.node().operands().getFirst(), request.op().input().batch(), division, part)
-        : Span.all(reads().get(read));
+    var value = reads().get(read);
+    return switch (read) {
+      case 0 -> share.read(request.op(), value, part);
+      case 1 -> share.readKernel(request.op(), value, part);
+      default -> Span.all(value);
+    };
   }
 
   @Override
   public Span written(int write, int part) {
-    return Convolutions.span(request.result(), request.op().output().batch(), division, part);
+    return share.written(request.op(), request.result(), part);
   }
 
   @Override
   public long scratchBytes() {
-    return wide.x + wide.kernel + wide.result + division.parts() * partBytes();
+    return wide.x + wide.kernel + wide.result + share.parts() * partBytes();
   }
 
   private long reversedBytes() {
@@ -127,14 +141,18 @@ final class ConvolutionStep implements Planned {
   }
 
   private long partBytes() {
-    long exact = guarded ? own.scratchBytes(true) : 0;
-    long plain = natives.isEmpty() ? own.scratchBytes(false) : nativeBytes;
+    long exact = guarded ? ownBytes(true) : 0;
+    long plain = natives.isEmpty() ? ownBytes(false) : nativeBytes;
     return reversedBytes() + Libc.aligned(Math.max(exact, plain));
+  }
+
+  private long ownBytes(boolean exact) {
+    return own.stream().mapToLong(each -> each.scratchBytes(exact)).max().orElse(0);
   }
 
   @Override
   public Bound bind(long[] reads, long[] writes, long scratch) {
-    var parts = new Part[division.parts()];
+    var parts = new Part[share.parts()];
     try {
       for (int part = 0; part < parts.length; part++) {
         parts[part] = new Part(reads, writes[0], scratch, part);
@@ -173,7 +191,8 @@ final class ConvolutionStep implements Planned {
   private final class Part {
     private final DType dtype = request.dtype();
     private final DType resultType = request.result().type().dtype();
-    private final PatchProduct.Work work = own.work();
+    private final PatchProduct.Work work;
+    private final KernelShare kernelShare;
     private final long elements = request.x().shape().size();
     private final long weights = request.kernel().shape().size();
     private final long results = request.result().type().shape().size();
@@ -181,6 +200,8 @@ final class ConvolutionStep implements Planned {
     private final long kernel;
     private final long bias;
     private final long to;
+    private final long ownKernel;
+    private final long ownTo;
     private final long wideX;
     private final long wideKernel;
     private final long wideResult;
@@ -190,72 +211,53 @@ final class ConvolutionStep implements Planned {
     private final long endRow;
     private final NativeConvolution.@Nullable Call call;
     private final @Nullable StridedCopy reversal;
-    private final long reversalStart;
 
     private Part(long[] reads, long to, long stepScratch, int part) {
+      work = own.get(part).work();
+      kernelShare = KernelShare.of(request, share, part);
       x = reads[0];
       kernel = reads[1];
-      bias = reads.length > 2 ? reads[2] : 0;
+      bias = reads.length > 2 ? reads[2] + share.bias(part) * Float.BYTES : 0;
       this.to = to;
+      ownKernel = kernel + share.kernel(part) * dtype.bytes();
+      ownTo = share.outputs() ? to + share.output(part) * resultType.bytes() : to;
       wideX = wide.x > 0 ? stepScratch : x;
       wideKernel = wide.kernel > 0 ? stepScratch + wide.x : kernel;
       wideResult = wide.result > 0 ? stepScratch + wide.x + wide.kernel : to;
       long own = stepScratch + wide.x + wide.kernel + wide.result + part * partBytes();
       reversedKernel = reversed ? own : wideKernel;
       scratch = own + reversedBytes();
-      var geometry = request.geometry();
-      long perImage = geometry.batch() == 0 ? 0 : geometry.rows() / geometry.batch();
-      firstRow = division.from(part) * perImage;
-      endRow = division.to(part) * perImage;
+      firstRow = share.firstRow(part);
+      endRow = share.endRow(part);
       call = call(part);
-      reversal = reversed ? reversal() : null;
-      reversalStart = reversed ? reversalStart() : 0;
+      reversal = reversed ? kernelShare.reversal(request) : null;
     }
 
     private NativeConvolution.@Nullable Call call(int part) {
-      var built = natives.get(division.count(part));
+      var built = natives.get(share.division().count(part));
       if (built == null) {
         return null;
       }
-      var geometry = request.geometry();
-      long image = division.from(part);
-      long from = wideX + image * geometry.input().batch() * Float.BYTES;
-      long result = wideResult + image * geometry.output().batch() * Float.BYTES;
-      // The gradient of the input computes oneDNN's source from its destination.
-      return built.bind(
-          target.stream(part),
-          reversed ? result : from,
-          reversedKernel,
-          bias,
-          reversed ? from : result,
-          scratch);
-    }
-
-    private StridedCopy reversal() {
-      var shape = request.kernel().shape();
-      var from = shape.strides();
-      for (int axis : request.op().kernel().spatial()) {
-        from[axis] = -from[axis];
-      }
-      return StridedCopy.of(Float.BYTES, shape.dimensions(), from, shape.strides());
-    }
-
-    private long reversalStart() {
-      var shape = request.kernel().shape();
-      long start = 0;
-      for (int axis : request.op().kernel().spatial()) {
-        start += shape.strides()[axis] * (shape.dimension(axis) - 1);
-      }
-      return start * Float.BYTES;
+      long from = wideX + share.input(part) * Float.BYTES;
+      long window = reversedKernel + share.kernel(part) * Float.BYTES;
+      long result = wideResult + share.output(part) * Float.BYTES;
+      var stream = target.stream(part);
+      return switch (direction) {
+        case FORWARD -> built.bind(stream, from, window, bias, result, scratch);
+        // The gradient of the input computes oneDNN's source from its destination,
+        case DATA -> built.bind(stream, result, window, 0, from, scratch);
+        // that of the kernel its weights.
+        case WEIGHTS -> built.bind(stream, from, result, 0, window, scratch);
+      };
     }
 
     private void run() {
-      if (guarded && !Finite.all(dtype, kernel, weights)) {
-        work.run(x, kernel, bias, to, scratch, firstRow, endRow, true);
+      if (guarded && !kernelShare.isFinite(dtype, kernel)) {
+        work.run(x, ownKernel, bias, ownTo, scratch, firstRow, endRow, true);
         return;
       }
       if (call == null) {
-        work.run(x, kernel, bias, to, scratch, firstRow, endRow, false);
+        work.run(x, ownKernel, bias, ownTo, scratch, firstRow, endRow, false);
         return;
       }
       if (wide.x > 0) {
@@ -263,7 +265,7 @@ final class ConvolutionStep implements Planned {
         Widened.widen(dtype, kernel, wideKernel, weights);
       }
       if (reversal != null) {
-        reversal.run(wideKernel + reversalStart, reversedKernel);
+        reversal.run(wideKernel + kernelShare.last(), reversedKernel + kernelShare.first());
       }
       call.run();
       if (wide.result > 0) {

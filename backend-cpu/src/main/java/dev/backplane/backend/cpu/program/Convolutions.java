@@ -20,12 +20,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeSet;
+import java.util.function.LongFunction;
 
 /**
  * The steps of a {@link Convolution}. oneDNN convolves floats, those of 16 bits in f32; everything
- * else, and what it has only a reference implementation for, is ours. Images of the batch are
- * divided among threads; where the batch is summed over, in the gradient of the kernel, each part
- * has its own sum and a second step adds them.
+ * else, and what it has only a reference implementation for, is ours. Images of the batch or output
+ * features are divided among threads ({@link Share}); where the batch is summed over, in the
+ * gradient of the kernel, each part has its own sum and a second step adds them.
  */
 final class Convolutions {
   private Convolutions() {}
@@ -82,6 +83,11 @@ final class Convolutions {
 
     /** Our own kernel, which does all the work, or only what is asked for in rare cases. */
     PatchProduct patches(boolean rarely) {
+      return patches(geometry, rarely);
+    }
+
+    /** The same of some of the output features. */
+    PatchProduct patches(Geometry geometry, boolean rarely) {
       var allowed = rarely && forms == Forms.VECTOR_ONCE_WARM ? Forms.SCALAR : forms;
       var type = result.type().dtype();
       return new PatchProduct(geometry, dtype(), type, bias.isPresent(), allowed);
@@ -134,29 +140,42 @@ final class Convolutions {
         }
       }
     }
-    return List.of(new ConvolutionStep(request, division(request, target), Map.of(), target));
+    var share = Share.ofImages(request, parts(request, target));
+    return List.of(new ConvolutionStep(request, share, Map.of(), Direction.FORWARD, target));
   }
 
   /** 16-bit floats are widened as a whole, by one thread. */
-  private static Division division(Request request, Target target) {
+  private static int parts(Request request, Target target) {
     boolean widened = request.dtype() == DType.BF16 || request.dtype() == DType.F16;
-    return Division.of(request.geometry().batch(), widened ? 1 : target.parts());
+    return widened ? 1 : target.parts();
   }
 
   private static List<Planned> plan(Request request, Form form, Target target, int fresh) {
-    boolean weights = form.direction() == Direction.WEIGHTS;
-    var divided = division(request, target);
-    var division =
-        weights
-            ? Division.of(
-                form.source().extents()[0], request.dtype() == DType.F32 ? target.parts() : 1)
-            : divided;
-    var natives = natives(form, division, target);
+    int parts = parts(request, target);
+    var share = Share.of(request, form, parts);
+    if (form.direction() == Direction.WEIGHTS && !share.outputs()) {
+      var images = Division.of(form.source().extents()[0], parts);
+      return kernelGradient(request, form, images, target, fresh);
+    }
+    var natives =
+        natives(
+            share.division(),
+            count ->
+                share.outputs()
+                    ? withOutputs(request, form.direction(), count)
+                    : withBatch(form, count),
+            target);
+    return natives.isEmpty()
+        ? List.of()
+        : List.of(new ConvolutionStep(request, share, natives, form.direction(), target));
+  }
+
+  /** A sum over images, of which each part takes some. */
+  private static List<Planned> kernelGradient(
+      Request request, Form form, Division division, Target target, int fresh) {
+    var natives = natives(division, count -> withBatch(form, count), target);
     if (natives.isEmpty()) {
       return List.of();
-    }
-    if (!weights) {
-      return List.of(new ConvolutionStep(request, division, natives, target));
     }
     if (division.parts() == 1) {
       return List.of(new KernelGradientStep(request, division, natives, request.result(), target));
@@ -169,8 +188,9 @@ final class Convolutions {
         PartialSums.of(request, partial, division.parts()));
   }
 
-  /** A primitive for each number of images that a part has; none if any of them is refused. */
-  private static Map<Long, NativeConvolution> natives(Form form, Division division, Target target) {
+  /** A primitive for each number of rows that a part has; none if any of them is refused. */
+  private static Map<Long, NativeConvolution> natives(
+      Division division, LongFunction<Form> form, Target target) {
     var counts = new TreeSet<Long>();
     for (int part = 0; part < division.parts(); part++) {
       counts.add(division.count(part));
@@ -178,7 +198,7 @@ final class Convolutions {
     var natives = new HashMap<Long, NativeConvolution>();
     try {
       for (long count : counts) {
-        var built = target.oneDnn().convolution(withBatch(form, count));
+        var built = target.oneDnn().convolution(form.apply(count));
         if (built.isEmpty()) {
           natives.values().forEach(NativeConvolution::close);
           return Map.of();
@@ -190,6 +210,16 @@ final class Convolutions {
       throw e;
     }
     return Map.copyOf(natives);
+  }
+
+  /** What fits a direction with all output features fits it with some of them. */
+  private static Form withOutputs(Request request, Direction direction, long count) {
+    var some = request.geometry().withOutputs(count);
+    boolean grouped = request.op().batchGroups() > 1;
+    return OneDnnForms.of(some, grouped, request.bias().isPresent()).stream()
+        .filter(form -> form.direction() == direction)
+        .findFirst()
+        .orElseThrow(() -> new IllegalStateException("no form of " + some));
   }
 
   private static Form withBatch(Form form, long count) {
