@@ -190,5 +190,62 @@ put(name + ".variance", layer.running_var)
 layer.eval()
 put(name + ".value", last(layer(x)))
 
+# Zeros around pictures
+case("zero_padding2d", lambda x: F.pad(x, [2, 2, 2, 2]), random(2, 2, 3, 4))
+
+
+class Residual(torch.nn.Module):
+    """torchvision's BasicBlock, its children named as ours."""
+
+    def __init__(self, inputs, filters, stride):
+        super().__init__()
+        self.convolution_1 = torch.nn.Conv2d(inputs, filters, 3, stride, 1, bias=False)
+        self.normalization_1 = torch.nn.BatchNorm2d(filters)
+        self.convolution_2 = torch.nn.Conv2d(filters, filters, 3, 1, 1, bias=False)
+        self.normalization_2 = torch.nn.BatchNorm2d(filters)
+        if stride > 1 or inputs != filters:
+            self.shortcut = torch.nn.Conv2d(inputs, filters, 1, stride, bias=False)
+            self.shortcut_normalization = torch.nn.BatchNorm2d(filters)
+
+    def forward(self, x):
+        y = F.relu(self.normalization_1(self.convolution_1(x)))
+        y = self.normalization_2(self.convolution_2(y))
+        way = self.shortcut_normalization(self.shortcut(x)) if hasattr(self, "shortcut") else x
+        return F.relu(y + way)
+
+
+def residual(name, filters, stride, x):
+    """One training step, the running statistics it leaves, then inference with them."""
+    block = Residual(x.shape[1], filters, stride)
+    with torch.no_grad():
+        for parameter in block.parameters():
+            parameter.copy_(torch.randn_like(parameter) * 0.5 + (parameter.dim() == 1))
+    leaf = x.clone().requires_grad_()
+    y = block(leaf)
+    weights = torch.randn_like(y)
+    (y * weights).sum().backward()
+    put(name + ".input", last(x))
+    put(name + ".weights", last(weights))
+    put(name + ".loss", (y * weights).sum())
+    put(name + ".gradient.input", last(leaf.grad))
+    names = {"weight": "scale", "bias": "bias", "running_mean": "mean", "running_var": "variance"}
+    for path, parameter in block.named_parameters():
+        child, what = path.split(".")
+        kernel = parameter.dim() == 4
+        ours = f"{child}/{'kernel' if kernel else names[what]}"
+        layout = kernel_last if kernel else identity
+        put(f"{name}.parameter.{ours}", layout(parameter))
+        put(f"{name}.gradient.{ours}", layout(parameter.grad))
+    for path, state in block.named_buffers():
+        child, what = path.split(".")
+        if what in names:
+            put(f"{name}.state.{child}/{names[what]}", state)
+    block.eval()
+    put(name + ".value", last(block(x)))
+
+
+residual("residual_block2d", 3, 1, random(3, 3, 4, 5))
+residual("residual_block2d_shortcut", 4, 2, random(3, 3, 5, 6))
+
 with open("parity.txt", "w") as f:
     f.write("\n".join(lines) + "\n")

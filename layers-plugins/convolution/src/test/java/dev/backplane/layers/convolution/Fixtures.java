@@ -47,6 +47,18 @@ final class Fixtures {
     return ALL.containsKey(name);
   }
 
+  /** The fixtures whose names begin so, by what follows. */
+  static Map<String, Literal> under(String prefix) {
+    var found = new HashMap<String, Literal>();
+    ALL.forEach(
+        (name, values) -> {
+          if (name.startsWith(prefix)) {
+            found.put(name.substring(prefix.length()), values);
+          }
+        });
+    return found;
+  }
+
   static Literal of(String name) {
     var values = ALL.get(name);
     return values == null ? fail("no fixture " + name) : values;

@@ -70,6 +70,7 @@ class ParityTest {
             "average_pooling2d_same", new AveragePooling2d(3).stride(2).padding(Padding.SAME)),
         Arguments.of("global_average_pooling", new GlobalAveragePooling()),
         Arguments.of("global_max_pooling", new GlobalMaxPooling()),
+        Arguments.of("zero_padding2d", new ZeroPadding2d(2)),
         Arguments.of("up_sampling1d", new UpSampling1d(3)),
         Arguments.of("up_sampling2d", new UpSampling2d(Shape.of(2, 3))));
   }
@@ -113,13 +114,36 @@ class ParityTest {
     Fixtures.assertClose(name + ".value", result.inferred(), 1);
   }
 
+  static Stream<Arguments> blocks() {
+    return Stream.of(
+        Arguments.of("residual_block2d", new ResidualBlock2d(3)),
+        Arguments.of("residual_block2d_shortcut", new ResidualBlock2d(4, 2)));
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("blocks")
+  void aBlockItsGradientsAndWhatItKept(String name, Layer block) {
+    var step = new OneStep(block, Fixtures.of(name + ".input"), Fixtures.of(name + ".weights"));
+    var result = step.run(backplane, Fixtures.under(name + ".parameter."));
+    Fixtures.assertClose(name + ".loss", Literal.of(Shape.scalar(), (float) result.loss()), 1);
+    var gradients = Fixtures.under(name + ".gradient.").keySet();
+    var states = Fixtures.under(name + ".state.").keySet();
+    assertEquals(gradients.size() + states.size(), result.gradients().size());
+    for (var of : gradients) {
+      Fixtures.assertClose(name + ".gradient." + of, result.gradients().get(of), step.rows());
+    }
+    for (var of : states) {
+      Fixtures.assertClose(name + ".state." + of, result.state().get(of), 1);
+    }
+    Fixtures.assertClose(name + ".value", result.inferred(), 1);
+  }
+
   @Test
   void everyRegisteredLayerIsHere() {
     var tested =
         Stream.concat(
-                layers().map(arguments -> arguments.get()[1].getClass()),
-                // The last two against the whole of ResNet-18, in recipes.
-                Stream.of(BatchNormalization.class, ResidualBlock2d.class, ZeroPadding2d.class))
+                Stream.concat(layers(), blocks()).map(arguments -> arguments.get()[1].getClass()),
+                Stream.of(BatchNormalization.class))
             .collect(Collectors.toSet());
     for (var extension : new ConvolutionExtensions().list()) {
       assertTrue(tested.contains(extension.type()), extension.name() + " has no case");
