@@ -17,6 +17,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 
@@ -163,6 +164,33 @@ class PairsTest {
         refusal(() -> Translation.inputs(encoding, "w ".repeat(30)))
             .contains("a sentence of at most 16 pieces of words"));
     assertTrue(refusal(() -> Translation.inputs(encoding, " ")).contains("expected a sentence"));
+  }
+
+  @Test
+  void rowsAreCutToTheShortestLengthThatHoldsThem() {
+    var corpus = PairCorpus.split("p", pairs(100), 10);
+    var examples = PairEncoding.make(corpus, Language.FRENCH, 200, 16).dataset(corpus).train();
+    var buckets = examples.buckets().orElseThrow();
+    assertEquals(List.of(8, 16), buckets.lengths());
+    for (int row = 0; row < examples.size(); row++) {
+      var example = examples.example(row);
+      var fields = new ArrayList<>(example.inputs());
+      fields.add(example.target());
+      boolean isShort =
+          fields.stream()
+              .allMatch(field -> IntStream.range(8, 16).allMatch(i -> field.longAt(i) == 0));
+      assertEquals(isShort ? 0 : 1, buckets.bucket(row), "row " + row);
+    }
+  }
+
+  @Test
+  void aRunTellsHowLargeItsTransformerIs() {
+    var size = new TransformerSize(256, 8, 512, 2);
+    assertEquals(size, TransformerSize.read(size.files()));
+    assertTrue(
+        refusal(() -> TransformerSize.read(Map.of())).startsWith("transformer.txt: expected"));
+    var other = Map.of("transformer.txt", "embedding 256\nheads 0\nhidden 512\nblocks 2\n");
+    assertTrue(refusal(() -> TransformerSize.read(other)).contains("heads 0"));
   }
 
   /** Fetched once, then from the cache; skipped without a network, but never in CI. */
