@@ -98,6 +98,7 @@ final class CpuDevice implements Device {
     }
     OneDnn oneDnn;
     try {
+      OneDnn.link();
       oneDnn = OneDnn.load();
     } catch (RuntimeException | LinkageError e) {
       throw new DeviceLostException("cpu cannot load oneDNN: " + NativeAccess.reason(e), e);

@@ -148,6 +148,7 @@ final class CpuExecutable implements Executable {
     boolean ended = false;
     try {
       device.run(steps, warmth.beforeRun());
+      warmth.afterRun();
       ended = true;
     } finally {
       device.leave(threads);

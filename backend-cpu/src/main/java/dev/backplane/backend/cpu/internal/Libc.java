@@ -32,6 +32,9 @@ public final class Libc {
     return linker.downcallHandle(linker.defaultLookup().findOrThrow(name), descriptor);
   }
 
+  /** Makes the calls ahead of the first one. */
+  static void link() {}
+
   /** So many bytes that what lies behind them is aligned again. */
   public static long aligned(long bytes) {
     return bytes + ALIGNMENT - 1 & -ALIGNMENT;

@@ -54,22 +54,29 @@ import org.jspecify.annotations.Nullable;
  * costs four machine words and allocates nothing.
  */
 public final class OneDnn {
-  private static final MethodHandle EXECUTE;
-  private static final MethodHandle EXECUTE_LONG;
-  private static final MethodHandle SET_THREADS;
-  private static final MethodHandle GET_THREADS;
+  /** The forms of its calls; they need nothing of the library, and are made while it is loaded. */
+  private static final class Calls {
+    static final MethodHandle EXECUTE;
+    static final MethodHandle EXECUTE_LONG;
+    static final MethodHandle SET_THREADS;
+    static final MethodHandle GET_THREADS;
+
+    static {
+      var linker = Linker.nativeLinker();
+      var critical = Linker.Option.critical(false);
+      var execute = FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_INT, JAVA_LONG);
+      EXECUTE = linker.downcallHandle(execute, critical);
+      EXECUTE_LONG = linker.downcallHandle(execute);
+      SET_THREADS = linker.downcallHandle(FunctionDescriptor.ofVoid(JAVA_INT), critical);
+      GET_THREADS = linker.downcallHandle(FunctionDescriptor.of(JAVA_INT), critical);
+    }
+
+    private Calls() {}
+
+    static void link() {}
+  }
 
   private static @Nullable OneDnn loaded;
-
-  static {
-    var linker = Linker.nativeLinker();
-    var critical = Linker.Option.critical(false);
-    var execute = FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_INT, JAVA_LONG);
-    EXECUTE = linker.downcallHandle(execute, critical);
-    EXECUTE_LONG = linker.downcallHandle(execute);
-    SET_THREADS = linker.downcallHandle(FunctionDescriptor.ofVoid(JAVA_INT), critical);
-    GET_THREADS = linker.downcallHandle(FunctionDescriptor.of(JAVA_INT), critical);
-  }
 
   private final dnnl_engine engine;
   private final MemorySegment execute;
@@ -93,6 +100,15 @@ public final class OneDnn {
 
   private static SymbolLookup library(Path folder, String name) {
     return SymbolLookup.libraryLookup(folder.resolve(name), Arena.global());
+  }
+
+  /**
+   * Prepares calls of the library. Who needs them soon, and waits for the library meanwhile, does
+   * both at once so.
+   */
+  public static void link() {
+    Calls.link();
+    Libc.link();
   }
 
   /**
@@ -128,9 +144,9 @@ public final class OneDnn {
    */
   public int threads(int count) {
     try {
-      int before = (int) GET_THREADS.invokeExact(getThreads);
+      int before = (int) Calls.GET_THREADS.invokeExact(getThreads);
       if (before != count) {
-        SET_THREADS.invokeExact(setThreads, count);
+        Calls.SET_THREADS.invokeExact(setThreads, count);
       }
       return before;
     } catch (Throwable e) {
@@ -163,8 +179,9 @@ public final class OneDnn {
       try {
         status =
             critical
-                ? (int) EXECUTE.invokeExact(execute, primitive, address, count, arguments)
-                : (int) EXECUTE_LONG.invokeExact(execute, primitive, address, count, arguments);
+                ? (int) Calls.EXECUTE.invokeExact(execute, primitive, address, count, arguments)
+                : (int)
+                    Calls.EXECUTE_LONG.invokeExact(execute, primitive, address, count, arguments);
       } catch (Throwable e) {
         throw new IllegalStateException("dnnl_primitive_execute", e);
       }

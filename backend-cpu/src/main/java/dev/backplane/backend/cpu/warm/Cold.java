@@ -12,8 +12,11 @@ public interface Cold {
   Rehearsal rehearse();
 
   /**
-   * Lets the fast form that was rehearsed run from now on; called once, after it was found to be
+   * Lets the fast form that was rehearsed run from now on; called after it was found to be
    * compiled, by who runs the slow one, while it does not run.
    */
   void adopt();
+
+  /** Goes back to the slow form, until the fast one is adopted again. Called by who runs it. */
+  void retreat();
 }

@@ -35,8 +35,11 @@ public final class Succession<F> {
 
           @Override
           public Rehearsal rehearse() {
-            var made = faster.get();
-            next = made;
+            var made = next;
+            if (made == null) {
+              made = faster.get();
+              next = made;
+            }
             return onMemoryOfItsOwn.apply(made);
           }
 
@@ -47,6 +50,11 @@ public final class Succession<F> {
               throw new IllegalStateException(name + " was not rehearsed");
             }
             now = made;
+          }
+
+          @Override
+          public void retreat() {
+            now = first;
           }
         };
   }

@@ -1,7 +1,5 @@
 package dev.backplane.backend.cpu.warm;
 
-import com.sun.management.ThreadMXBean;
-import java.lang.management.ManagementFactory;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,12 +19,6 @@ final class WarmUp implements AutoCloseable {
 
   /** Turns without a byte, one after the other. */
   private static final int SURE = 3;
-
-  private static final class Meter {
-    static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
-
-    private Meter() {}
-  }
 
   private final Cold cold;
   private @Nullable Rehearsal rehearsal;
@@ -58,11 +50,11 @@ final class WarmUp implements AutoCloseable {
     }
     int works = turns < FIRST_TURNS ? 1 : WORK;
     turns++;
-    long before = Meter.THREADS.getCurrentThreadAllocatedBytes();
+    long before = Allocated.bytes();
     for (int i = 0; i < works; i++) {
       form.work();
     }
-    long allocated = Meter.THREADS.getCurrentThreadAllocatedBytes() - before;
+    long allocated = Allocated.bytes() - before;
     sure = allocated == 0 && works == WORK ? sure + 1 : 0;
     return sure >= SURE;
   }
