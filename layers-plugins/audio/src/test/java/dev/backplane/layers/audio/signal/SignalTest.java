@@ -82,6 +82,21 @@ class SignalTest {
   }
 
   @Test
+  void bandsAndFrequenciesAreEachOthersInverse() {
+    var filters = new MelFilters(10, 8000, 60, 3800);
+    assertEquals(60, filters.hertz(-1), 1e-9);
+    assertEquals(3800, filters.hertz(10), 1e-9);
+    for (double band : new double[] {-1, 0, 3.25, 9, 10}) {
+      assertEquals(band, filters.band(filters.hertz(band)), 1e-9);
+    }
+    // A filter is highest at the frequency of its band.
+    var weights = filters.weights(4001);
+    for (int band = 0; band < 10; band++) {
+      assertEquals(1, weights[band][(int) Math.round(filters.hertz(band))], 0.01);
+    }
+  }
+
+  @Test
   void powersOfShortWindows() {
     var powers = new Stft(256, 200, 80).power(signal(8000, 1000).samples());
     assertEquals(13, powers.length);
