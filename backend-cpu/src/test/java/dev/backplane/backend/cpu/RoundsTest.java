@@ -13,7 +13,12 @@ import dev.backplane.backend.cpu.kernel.Forms;
 import dev.backplane.backend.cpu.program.Assembly;
 import dev.backplane.backend.cpu.program.BoundProgram;
 import dev.backplane.backend.cpu.program.Target;
+import dev.backplane.backend.cpu.warm.Cold;
+import dev.backplane.graph.Graph;
 import dev.backplane.graph.GraphText;
+import dev.backplane.op.Binary;
+import dev.backplane.op.Scan;
+import dev.backplane.op.Unary;
 import dev.backplane.runtime.reference.Interpreter;
 import dev.backplane.tensor.Literal;
 import dev.backplane.tensor.Shape;
@@ -170,18 +175,41 @@ class RoundsTest {
     }
   }
 
+  @Test
+  void whatHasMostWorkIsWarmedUpFirst() {
+    var type = TensorType.f32(16, 64);
+    var body = new Graph.Builder();
+    var next = body.apply(new Unary(Unary.Kind.TANH), body.input(type));
+    var builder = new Graph.Builder();
+    var first = builder.apply(new Unary(Unary.Kind.EXP), builder.input(type));
+    var loop = new Scan(body.build(List.of(next)), 50, 1, 0, false);
+    var last = builder.apply(loop, List.of(first), "").getFirst();
+    var square = builder.apply(new Binary(Binary.Kind.MULTIPLY), last, last);
+    var program = Program.of(builder.build(List.of(square)));
+    try (var assembly = Assembly.of(program, target(Forms.VECTOR_ONCE_WARM))) {
+      var names = assembly.cold().stream().map(Cold::name).toList();
+      assertEquals(3, names.size(), names::toString);
+      assertTrue(names.getFirst().contains("tanh"), names::toString);
+      assertTrue(names.get(1).contains("exp"), names::toString);
+    }
+  }
+
   private static BoundProgram bind(Assembly assembly, long[] arguments, TrainStep step) {
     // Never run: only looked at.
     return assembly.bind(arguments, new long[step.graph().outputs().size()], 0);
   }
 
   static Target target() {
+    return target(Forms.VECTOR);
+  }
+
+  private static Target target(Forms forms) {
     var oneDnn = OneDnn.load();
     var streams = new ArrayList<OneDnn.Stream>();
     for (int i = 0; i < PARTS; i++) {
       streams.add(oneDnn.stream());
     }
-    return new Target(oneDnn, streams, Forms.VECTOR, PARTS, 0);
+    return new Target(oneDnn, streams, forms, PARTS, 0);
   }
 
   /** Every donated argument is the memory of the result that it is donated to. */

@@ -12,11 +12,11 @@ import dev.backplane.tensor.Literal;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
 /**
  * A compiled program: steps in order, and a place for every value they touch. Bound to buffers and
@@ -140,16 +140,25 @@ public final class Assembly implements AutoCloseable {
     return report;
   }
 
-  /** What has a faster form to come, inside loops too; what steps share stands there once. */
+  /**
+   * What has a faster form to come, inside loops too, that with most work first; what steps share
+   * stands there once.
+   */
   public List<Cold> cold() {
-    return steps.stream()
-        .flatMap(
-            step ->
-                Stream.concat(
-                    step.cold().stream(),
-                    step.bodies().stream().flatMap(body -> body.cold().stream())))
-        .distinct()
+    var work = new LinkedHashMap<Cold, Double>();
+    addWork(work, 1);
+    return work.entrySet().stream()
+        .sorted(Map.Entry.<Cold, Double>comparingByValue().reversed())
+        .map(Map.Entry::getKey)
         .toList();
+  }
+
+  private void addWork(Map<Cold, Double> work, double times) {
+    for (var step : steps) {
+      double nanos = times * step.nodes().stream().mapToDouble(Estimate::nanos).sum();
+      step.cold().forEach(cold -> work.merge(cold, nanos, Double::sum));
+      step.bodies().forEach(body -> body.addWork(work, times * step.times()));
+    }
   }
 
   /** The greatest number of parts of its steps. */

@@ -7,11 +7,12 @@ import dev.backplane.op.Scan;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.OptionalLong;
 
 /**
  * A {@link Scan}. Its body is compiled once and bound for each iteration, to the slices of scanned
- * operands and stacked results themselves; what is carried lies in two places that take turns, at
- * last in the result. So an iteration copies nothing.
+ * operands and stacked results themselves; what is carried lies in a stacked result that shows it,
+ * or in two places that take turns, at last in the result. So an iteration copies nothing.
  *
  * <p>The right operand of a contraction that is the same in every iteration, as a recurrent kernel
  * is, is brought into the layout that is read fastest before the first.
@@ -70,6 +71,11 @@ record ScanStep(Node node, Scan scan, Assembly body) implements OneNode {
 
   private Value operand(int index) {
     return node.operands().get(index);
+  }
+
+  /** The slice that an iteration reads and writes. */
+  private int slice(int iteration) {
+    return scan.reverse() ? scan.length() - 1 - iteration : iteration;
   }
 
   /** The bytes of a slice of an operand or result. */
@@ -163,7 +169,7 @@ record ScanStep(Node node, Scan scan, Assembly body) implements OneNode {
     var instructions = new ArrayList<Instruction>();
     var carried = reads.clone();
     for (int k = 0; k < scan.length(); k++) {
-      int at = scan.reverse() ? scan.length() - 1 - k : k;
+      int at = slice(k);
       var in = carried.clone();
       for (int i = scan.carries(); i < firstInvariant(); i++) {
         in[i] += at * slice(operand(i));
@@ -173,7 +179,7 @@ record ScanStep(Node node, Scan scan, Assembly body) implements OneNode {
       for (int i = 0; i < scan.carries(); i++) {
         long bytes = block(operand(i).type().bytes());
         if (k < scan.length() - 1) {
-          out[i] = block + k % 2 * bytes;
+          out[i] = stacked(i, k, writes).orElse(block + k % 2 * bytes);
         }
         carried[i] = out[i];
         block += 2 * bytes;
@@ -186,6 +192,28 @@ record ScanStep(Node node, Scan scan, Assembly body) implements OneNode {
       instructions.addAll(bound.instructions());
     }
     return instructions;
+  }
+
+  /**
+   * The slice of a stacked result that shows a carry behind an iteration, or before the next one:
+   * what is carried lies there then, and its copy is none.
+   */
+  private OptionalLong stacked(int carry, int iteration, long[] writes) {
+    int shown = lastIndexOf(scan.body().inputs().get(carry));
+    int at = slice(iteration + 1);
+    if (shown < 0) {
+      shown = lastIndexOf(scan.body().outputs().get(carry));
+      at = slice(iteration);
+    }
+    return shown < 0
+        ? OptionalLong.empty()
+        : OptionalLong.of(writes[shown] + at * slice(node.results().get(shown)));
+  }
+
+  /** A stacked result that is a value of the body; -1 where there is none. */
+  private int lastIndexOf(Value value) {
+    int index = scan.body().outputs().lastIndexOf(value);
+    return index < scan.carries() ? -1 : index;
   }
 
   private List<Instruction> alternating(
