@@ -47,11 +47,11 @@ class SearchIT {
 
   @Test
   void aKilledSearchGoesOnAndComesToTheSame() throws Exception {
-    var whole = run(0, search("--epochs", "150", "--out", "whole"));
+    var whole = run(0, search("--epochs", "40", "--out", "whole"));
     assertEquals(4, whole.lines().size(), whole::toString);
     assertEquals(whole.lines().subList(0, 3), trials("whole"));
     var killed =
-        launcher.start(search("--epochs", "150", "--out", "killed").toArray(String[]::new));
+        launcher.start(search("--epochs", "40", "--out", "killed").toArray(String[]::new));
     var deadline = Instant.now().plusSeconds(120);
     while (trials("killed").isEmpty() && Instant.now().isBefore(deadline)) {
       Thread.sleep(5);
@@ -60,7 +60,7 @@ class SearchIT {
     int ended = trials("killed").size();
     assertTrue(ended > 0 && ended < 3, () -> "trials that ended before the kill: " + ended);
     assertEquals(trials("whole").subList(0, ended), trials("killed"));
-    var again = run(0, search("--epochs", "150", "--out", "killed"));
+    var again = run(0, search("--epochs", "40", "--out", "killed"));
     assertEquals(3 - ended + 1, again.lines().size(), again::toString);
     assertEquals(trials("whole"), trials("killed"));
     assertEquals(whole.lastLine().replace("whole/", ""), again.lastLine().replace("killed/", ""));
