@@ -119,6 +119,19 @@ public final class SettingValues {
   }
 
   /**
+   * A number that is not negative.
+   *
+   * @throws IllegalArgumentException if the value is none
+   */
+  public double notNegative(String key) {
+    double number = number(key, "0 or a number greater than 0");
+    if (number >= 0) {
+      return number;
+    }
+    throw wrong(key, "0 or a number greater than 0", null);
+  }
+
+  /**
    * A share: 0 or more, less than 1.
    *
    * @throws IllegalArgumentException if the value is none

@@ -2,6 +2,7 @@ package dev.backplane.recipes.image;
 
 import dev.backplane.EarlyStopping;
 import dev.backplane.Goal;
+import dev.backplane.ReduceOnPlateau;
 import dev.backplane.data.Examples;
 import dev.backplane.data.Recipe;
 import dev.backplane.data.Splitting;
@@ -40,6 +41,8 @@ public final class FashionMnistRegularized implements Recipe {
           new Setting("shift", "1", "pixels by which pictures are moved at most; 0 for none"),
           new Setting("flip", "0.5", "how often pictures are flipped, 0 to less than 1"),
           new Setting("patience", "5", "epochs without a lower validation loss, then it stops"),
+          new Setting(
+              "plateau", "2", "epochs without a lower validation loss, then the rate falls to 0.3"),
           new Setting("validation", "0.1", "share of the training examples held out"),
           SettingValues.FOLDS,
           SettingValues.FOLD,
@@ -73,6 +76,7 @@ public final class FashionMnistRegularized implements Recipe {
     int shift = values.integer("shift", 0, 14);
     double flip = values.share("flip");
     double dropout = values.share("dropout");
+    int plateau = values.integer("plateau", 1, 1 << 16);
     int patience = values.integer("patience", 1, 1 << 16);
     var weights = new L2(values.share("l2"));
     var optimizer = values.optimizer(values.positive("rate"));
@@ -102,7 +106,7 @@ public final class FashionMnistRegularized implements Recipe {
             EPOCHS,
             BATCH)
         .withValidation(split.held())
-        .withCallbacks(new EarlyStopping(GOAL, patience))
+        .withCallbacks(new ReduceOnPlateau(GOAL, 0.3, plateau), new EarlyStopping(GOAL, patience))
         .keepingBest(GOAL);
   }
 

@@ -5,6 +5,7 @@ import dev.backplane.layers.attention.Embedding;
 import dev.backplane.layers.convolution.GlobalAveragePooling;
 import dev.backplane.nn.Layer;
 import dev.backplane.recipes.SettingValues;
+import dev.backplane.recipes.text.TextClassifier.Training;
 import java.util.ArrayList;
 import java.util.List;
 import org.osgi.service.component.annotations.Component;
@@ -21,8 +22,7 @@ public final class SentimentEmbedding extends TextRecipe {
         new TextClassifier(
             VaderMovies::corpus,
             64,
-            30,
-            0.001,
+            Training.untilNothingIsGained(30),
             List.of(
                 new Setting("embedding", "16", "units of a word"),
                 new Setting("units", "32", "units of the hidden layer"),

@@ -1,6 +1,7 @@
 package dev.backplane.recipes.text;
 
 import dev.backplane.data.Recipe;
+import dev.backplane.recipes.text.TextClassifier.Training;
 import org.osgi.service.component.annotations.Component;
 
 /** Whether a sentence is positive, by two LSTMs one behind the other. */
@@ -12,6 +13,10 @@ public final class SentimentLstm extends TextRecipe {
         "sentiment-lstm",
         "sentences of film reviews, negative or positive: embedding of 64 units, two LSTMs",
         new TextClassifier(
-            VaderMovies::corpus, 64, 5, 0.001, StackedLstm.SETTINGS, StackedLstm::layers));
+            VaderMovies::corpus,
+            64,
+            Training.untilNothingIsGained(5),
+            StackedLstm.SETTINGS,
+            StackedLstm::layers));
   }
 }

@@ -1,6 +1,7 @@
 package dev.backplane.recipes.text;
 
 import dev.backplane.data.Recipe;
+import dev.backplane.recipes.text.TextClassifier.Training;
 import org.osgi.service.component.annotations.Component;
 
 /** Whether a mail is wanted, by two LSTMs one behind the other. */
@@ -12,6 +13,10 @@ public final class SpamLstm extends TextRecipe {
         "spam-lstm",
         "mails, wanted or not, by their text without headers: embedding of 64 units, two LSTMs",
         new TextClassifier(
-            SpamAssassin::corpus, 128, 10, 0.001, StackedLstm.SETTINGS, StackedLstm::layers));
+            SpamAssassin::corpus,
+            128,
+            Training.comingDown(8, 1),
+            StackedLstm.SETTINGS,
+            StackedLstm::layers));
   }
 }

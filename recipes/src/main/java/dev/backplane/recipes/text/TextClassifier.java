@@ -12,6 +12,9 @@ import dev.backplane.data.Splitting;
 import dev.backplane.layers.core.Dense;
 import dev.backplane.layers.core.loss.BinaryCrossEntropy;
 import dev.backplane.layers.core.loss.SparseCategoricalCrossEntropy;
+import dev.backplane.layers.core.schedule.Constant;
+import dev.backplane.layers.core.schedule.CosineDecay;
+import dev.backplane.layers.core.transform.ClipByGlobalNorm;
 import dev.backplane.nn.Layer;
 import dev.backplane.nn.Sequential;
 import dev.backplane.recipes.SettingValues;
@@ -27,16 +30,14 @@ import java.util.function.Function;
  *
  * @param corpus gets the texts, unless the user gives some
  * @param length words in a row
- * @param epochs how often it goes through the data
- * @param rate learning rate
+ * @param training how it is trained, unless the user says otherwise
  * @param own settings of the layers
  * @param layers the layers in front of the last, for a number of ids
  */
 record TextClassifier(
     Function<Access, Corpus> corpus,
     int length,
-    int epochs,
-    double rate,
+    Training training,
     List<Setting> own,
     Layers layers) {
   private static final int BATCH = 32;
@@ -44,6 +45,28 @@ record TextClassifier(
   private static final Goal GOAL = Goal.least("validation_loss");
   private static final String SIGMOID = "sigmoid";
   private static final String TEXTS = "texts";
+
+  /**
+   * How a model is trained.
+   *
+   * @param epochs how often it goes through the data
+   * @param rate learning rate
+   * @param decay epochs in which the rate comes down on half a cosine; 0 where it stays
+   * @param clip norm to which the gradients of a step are clipped (Pascanu et al., 2013), or 0
+   * @param validation share of the training texts that says when to stop; 0 where all are learned
+   *     from, to the end
+   */
+  record Training(int epochs, double rate, int decay, double clip, double validation) {
+    /** At an even rate, until a tenth of the texts is not understood better any more. */
+    static Training untilNothingIsGained(int epochs) {
+      return new Training(epochs, 0.001, 0, 0, 0.1);
+    }
+
+    /** On all texts, at a rate that comes down to the last of the epochs. */
+    static Training comingDown(int epochs, double clip) {
+      return new Training(epochs, 0.001, epochs, clip, 0);
+    }
+  }
 
   /** Makes the layers in front of the last. */
   @FunctionalInterface
@@ -62,10 +85,23 @@ record TextClassifier(
     settings.add(
         new Setting("overlong", TextEncoding.CUT, "cut or refuse texts of more words than length"));
     settings.add(
-        new Setting("rate", "" + rate, "learning rate, where the optimizer says nothing of it"));
+        new Setting(
+            "rate",
+            "" + training.rate(),
+            "first learning rate, where the optimizer says nothing of it"));
     settings.add(
         new Setting(
-            "validation", "0.1", "share of the training texts that says when to stop; or 0"));
+            "decay",
+            "" + training.decay(),
+            "epochs until the rate is down; as many as are trained; 0 if it stays"));
+    settings.add(
+        new Setting(
+            "clip", "" + training.clip(), "largest norm of all gradients of a step; 0 for any"));
+    settings.add(
+        new Setting(
+            "validation",
+            "" + training.validation(),
+            "share of the training texts that says when to stop; or 0"));
     settings.add(
         new Setting("patience", "2", "epochs without a lower validation loss, then it stops"));
     settings.add(new Setting(TEXTS, "", "a file of your own texts, a line each: CLASS TAB TEXT"));
@@ -82,7 +118,10 @@ record TextClassifier(
     int steps = length(recipe, values);
     var overlong = values.choice("overlong", TextEncoding.CUT, "refuse");
     boolean sigmoid = values.choice("output", SIGMOID, "softmax").equals(SIGMOID);
-    var optimizer = values.optimizer(values.positive("rate"));
+    double rate = values.positive("rate");
+    values.optimizer(rate);
+    int decay = values.integer("decay", 0, 1 << 20);
+    double norm = values.notNegative("clip");
     var metrics = values.metrics();
     double validation = values.share("validation");
     int patience = values.integer("patience", 1, 1000);
@@ -106,17 +145,20 @@ record TextClassifier(
         validation == 0
             ? Optional.<Splitting.Split>empty()
             : Optional.of(Splitting.stratified(request.seed()).holdOut(data.train(), validation));
+    var learned = split.map(Splitting.Split::train).orElse(data.train());
+    int stepsDown = decay * learned.batch(BATCH).count();
     var plan =
         new Plan(
-                split
-                    .map(of -> new Dataset(data.name(), of.train(), data.test(), data.classes()))
-                    .orElse(data),
+                new Dataset(data.name(), learned, data.test(), data.classes()),
                 new Sequential(stack),
                 sigmoid ? new BinaryCrossEntropy() : new SparseCategoricalCrossEntropy(),
-                optimizer,
+                values.optimizer(
+                    decay == 0
+                        ? new Constant(rate)
+                        : new CosineDecay(rate, stepsDown, rate / 1000)),
                 metrics,
-                List.of(),
-                epochs,
+                norm == 0 ? List.of() : List.of(new ClipByGlobalNorm(norm)),
+                training.epochs(),
                 BATCH)
             .withFiles(encoding.files());
     return split
