@@ -50,8 +50,7 @@ class SearchIT {
     var whole = run(0, search("--epochs", "40", "--out", "whole"));
     assertEquals(4, whole.lines().size(), whole::toString);
     assertEquals(whole.lines().subList(0, 3), trials("whole"));
-    var killed =
-        launcher.start(search("--epochs", "40", "--out", "killed").toArray(String[]::new));
+    var killed = launcher.start(search("--epochs", "40", "--out", "killed").toArray(String[]::new));
     var deadline = Instant.now().plusSeconds(120);
     while (trials("killed").isEmpty() && Instant.now().isBefore(deadline)) {
       Thread.sleep(5);
