@@ -14,7 +14,7 @@ public final class SpamLstm extends TextRecipe {
         "mails, wanted or not, by their text without headers: embedding of 64 units, two LSTMs",
         new TextClassifier(
             SpamAssassin::corpus,
-            128,
+            256,
             Training.comingDown(8, 1),
             StackedLstm.SETTINGS,
             StackedLstm::layers));
