@@ -19,7 +19,6 @@ import dev.backplane.tensor.TensorType;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Random;
@@ -52,7 +51,7 @@ public final class Words {
           millis[i] = mean(training, seconds);
         }
         if (arguments.length > 7) {
-          profile(training);
+          Profile.print(training);
         }
       }
     }
@@ -80,28 +79,6 @@ public final class Words {
             new Dense(32, relu()),
             new Dense(1));
     return backplane.trainer(model, new BinaryCrossEntropy(), new Adam(1e-3));
-  }
-
-  private static void profile(Training training) {
-    double all = 0;
-    var rows = training.measure(10);
-    for (var row : rows) {
-      all += row.nanos();
-    }
-    for (var row :
-        rows.stream().sorted(Comparator.comparingDouble(r -> -r.nanos())).limit(1000).toList()) {
-      System.err.printf(
-          Locale.ROOT,
-          "%9.1f µs %4.1f%% %7.1f GFLOP/s %6.1f GB/s %s %s (%s)%n",
-          row.nanos() / 1e3,
-          100 * row.nanos() / all,
-          row.kernel().flops() / row.nanos(),
-          row.kernel().bytes() / row.nanos(),
-          row.kernel().name(),
-          row.kernel().implementation(),
-          row.kernel().origin());
-    }
-    System.err.printf(Locale.ROOT, "%9.1f µs in all%n", all / 1e3);
   }
 
   /** Milliseconds of one step, while so many seconds pass. */
