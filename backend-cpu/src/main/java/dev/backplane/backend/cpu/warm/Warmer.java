@@ -34,19 +34,19 @@ public final class Warmer implements AutoCloseable {
   /** A form that is still not compiled, within a quarter of an hour or more, never will be. */
   private static final int GREATEST = 1_000;
 
-  private record Waiting(Warmth program, WarmUp form) {}
+  private record Waiting(Part part, WarmUp form) {}
 
   private final List<Waiting> added = new ArrayList<>();
   private @Nullable Thread thread;
   private volatile boolean closed;
   private volatile boolean eager;
 
-  /** Warms up parts of a program, until it ends. */
-  synchronized void add(Warmth program, List<Cold> parts) {
-    if (closed) {
+  /** Warms up parts of programs, until these end. */
+  synchronized void add(List<Part> parts) {
+    if (closed || parts.isEmpty()) {
       return;
     }
-    parts.forEach(part -> added.add(new Waiting(program, new WarmUp(part))));
+    parts.forEach(part -> added.add(new Waiting(part, new WarmUp(part.cold()))));
     eager = true;
     if (thread == null) {
       thread =
@@ -123,10 +123,10 @@ public final class Warmer implements AutoCloseable {
 
   private boolean isOver(Waiting one) {
     var form = one.form();
-    boolean over = closed || one.program().hasEnded();
+    boolean over = closed || one.part().program().hasEnded();
     try {
       if (!over && form.turn()) {
-        one.program().warm(form.cold());
+        one.part().program().warm(one.part());
         over = true;
       } else if (form.turns() >= GREATEST) {
         log(form.cold().name() + " stays as it is: the JVM does not compile it", Level.DEBUG, null);
