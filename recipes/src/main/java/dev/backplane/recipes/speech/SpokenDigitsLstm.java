@@ -18,7 +18,7 @@ import org.osgi.service.component.annotations.Component;
 /** Which digit a voice says: log-mel frames, an LSTM, softmax. */
 @Component(service = Recipe.class, immediate = true)
 public final class SpokenDigitsLstm implements Recipe {
-  private static final int EPOCHS = 40;
+  private static final int EPOCHS = 60;
   private static final int BATCH = 64;
   private static final Utterances.Form FORM = new Utterances.Form(60, 1, 1, true, false);
   private static final Variation VARIATION = new Variation(0.1, 0.2, 0.3, 1, 0.1);
