@@ -5,6 +5,7 @@ import dev.backplane.data.Feature;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
@@ -23,6 +24,7 @@ final class Feed implements AutoCloseable {
   private final Batches batches;
   private final List<Form> forms;
   private final int fields;
+  private final Optional<TargetCheck> check;
   private final Arena arena = Arena.ofShared();
   private final Staged[] ring = new Staged[DEPTH];
   private final AtomicLong produced = new AtomicLong();
@@ -65,9 +67,17 @@ final class Feed implements AutoCloseable {
    * @param batch the first batch of it, from 0
    * @param epochs the epoch before which it ends
    * @param ahead whether a thread gathers ahead
+   * @param check what the targets must be
    */
-  Feed(Batches batches, int epoch, int batch, int epochs, boolean ahead) {
+  Feed(
+      Batches batches,
+      int epoch,
+      int batch,
+      int epochs,
+      boolean ahead,
+      Optional<TargetCheck> check) {
     this.batches = batches;
+    this.check = check;
     forms = Form.of(batches);
     var features = Fields.of(batches.examples()).all();
     fields = features.size();
@@ -85,9 +95,9 @@ final class Feed implements AutoCloseable {
   }
 
   /** A feed that gathers ahead where the host has cores for it. */
-  static Feed of(Batches batches, int epoch, int batch, int epochs) {
+  static Feed of(Batches batches, int epoch, int batch, int epochs, Optional<TargetCheck> check) {
     boolean ahead = Runtime.getRuntime().availableProcessors() > 1;
-    return new Feed(batches, epoch, batch, epochs, ahead);
+    return new Feed(batches, epoch, batch, epochs, ahead, check);
   }
 
   private MemorySegment staging(Feature feature) {
@@ -232,6 +242,10 @@ final class Feed implements AutoCloseable {
       int count = Math.min(batches.size(), order.length - from);
       for (int i = 0; i < fields; i++) {
         those.examples().gather(i, order, from, count, staged.segments.get(i));
+      }
+      if (check.isPresent()) {
+        var of = check.get();
+        of.require(staged.segments.get(of.field()), order, from, count);
       }
       staged.form = Form.among(forms, those, count, those.length(order, batch));
       batch++;

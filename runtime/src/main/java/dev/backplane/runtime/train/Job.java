@@ -63,6 +63,7 @@ final class Job implements AutoCloseable {
   private final Programs programs;
   private final Session session;
   private final OpenJob open;
+  private final Optional<TargetCheck> check;
   // As plain data, since it is asked for again and again: the metrics themselves may have gone.
   private final List<String> measured;
   private final Map<Figures.Split, Map<String, TensorType>> sums = new LinkedHashMap<>();
@@ -72,9 +73,10 @@ final class Job implements AutoCloseable {
   private @Nullable Ready running;
   private boolean closed;
 
-  private Job(Programs programs, Session session, OpenJob open) {
+  private Job(Programs programs, Session session, Optional<TargetCheck> check, OpenJob open) {
     this.programs = programs;
     this.session = session;
+    this.check = check;
     this.open = open;
     rowBytes = programs.fields().all().stream().mapToLong(f -> f.stored().bytes()).toArray();
     var figures = programs.figures();
@@ -104,12 +106,13 @@ final class Job implements AutoCloseable {
         open,
         () -> {
           programs.blueprint().use(open);
-          programs.discover(batch);
+          var check = programs.targetCheck(programs.discover(batch));
           folder.ifPresent(f -> requireSaveable(f, programs.table().types()));
           return open(
               devices,
               target,
               programs,
+              check,
               saved,
               job -> saved.ifPresentOrElse(job::restore, () -> job.initialize(seed)),
               open);
@@ -123,9 +126,15 @@ final class Job implements AutoCloseable {
         open,
         () -> {
           programs.blueprint().use(open);
-          programs.discoverForward(1);
+          var check = programs.targetCheck(programs.discoverForward(1));
           return open(
-              devices, target, programs, Optional.of(saved), job -> job.restore(saved), open);
+              devices,
+              target,
+              programs,
+              check,
+              Optional.of(saved),
+              job -> job.restore(saved),
+              open);
         });
   }
 
@@ -163,12 +172,13 @@ final class Job implements AutoCloseable {
       Devices devices,
       Target target,
       Programs programs,
+      Optional<TargetCheck> check,
       Optional<SavedState> saved,
       Consumer<Job> filling,
       OpenJob open) {
     var types = programs.table().types();
     saved.ifPresent(state -> state.requireFits(types));
-    var job = new Job(programs, Session.open(devices, target, types, open), open);
+    var job = new Job(programs, Session.open(devices, target, types, open), check, open);
     try {
       programs.requirePrecision(job.session::supports, job.device());
       filling.accept(job);
@@ -363,7 +373,7 @@ final class Job implements AutoCloseable {
     requireFields(batches);
     reset(Figures.Split.TEST);
     var inOrder = new Batches(batches.examples(), batches.size(), OptionalLong.empty());
-    try (var feed = Feed.of(inOrder, 0, 0, 1)) {
+    try (var feed = Feed.of(inOrder, 0, 0, 1, check)) {
       for (int i = 0; i < inOrder.count(); i++) {
         var staged = feed.next();
         start(ready(Kind.EVALUATE, staged.form()), staged);
@@ -499,6 +509,11 @@ final class Job implements AutoCloseable {
     }
     settle();
     session.write(StateTable.RATE_FACTOR, Literal.scalar(DType.F32, factor));
+  }
+
+  /** What the targets of a batch must be. */
+  Optional<TargetCheck> check() {
+    return check;
   }
 
   DeviceInfo device() {

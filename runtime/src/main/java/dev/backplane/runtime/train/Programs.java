@@ -24,6 +24,7 @@ import dev.backplane.tensor.TensorType;
 import dev.backplane.tensor.Tensors;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.BiFunction;
 import java.util.function.Function;
 
@@ -66,12 +67,12 @@ record Programs(
     return new Programs(name, blueprint, fields, table, accumulate, precision);
   }
 
-  /** Finds out, and fixes, what state there is. Needs no gradients. */
-  void discover(int batch) {
+  /** Finds out, and fixes, what state there is; gives the model's outputs. Needs no gradients. */
+  List<TensorType> discover(int batch) {
     figures().declare(table);
     var forward = new ProgramTrace(name, table);
     var pass = new Pass(forward, true);
-    pass.run(blueprint.model(), fields.inputs(forward, batch));
+    var outputs = pass.run(blueprint.model(), fields.inputs(forward, batch)).types();
     if (table.trainable().isEmpty()) {
       throw new BackplaneException("model " + name + ": it has no parameter that could be trained");
     }
@@ -88,14 +89,22 @@ record Programs(
         (trace, loss, parameters) ->
             new Scope.ValueAndGradient(loss.apply(parameters), parameters));
     table.fix();
+    return outputs;
   }
 
-  /** Finds out what state a model has that is not trained any more: no slots, no gradients. */
-  void discoverForward(int batch) {
+  /** The same of a model that is not trained any more: no slots, no gradients. */
+  List<TensorType> discoverForward(int batch) {
     figures().declare(table);
     var forward = new ProgramTrace(name, table);
-    new Pass(forward, true).run(blueprint.model(), fields.inputs(forward, batch));
+    var inputs = fields.inputs(forward, batch);
+    var outputs = new Pass(forward, true).run(blueprint.model(), inputs).types();
     table.fix();
+    return outputs;
+  }
+
+  /** What the loss says of targets, for outputs of the model. */
+  Optional<TargetCheck> targetCheck(List<TensorType> outputs) {
+    return TargetCheck.of(name, blueprint.loss(), fields, outputs);
   }
 
   /** The loss and the metrics, made anew. */

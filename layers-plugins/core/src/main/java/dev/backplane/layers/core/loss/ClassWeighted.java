@@ -1,26 +1,35 @@
 package dev.backplane.layers.core.loss;
 
 import dev.backplane.nn.Batch;
+import dev.backplane.nn.BoundedLoss;
 import dev.backplane.nn.Loss;
+import dev.backplane.nn.TargetBounds;
 import dev.backplane.tensor.DType;
 import dev.backplane.tensor.Literal;
 import dev.backplane.tensor.Ops;
 import dev.backplane.tensor.Shape;
 import dev.backplane.tensor.ShapeException;
 import dev.backplane.tensor.Tensor;
+import dev.backplane.tensor.TensorType;
 import dev.backplane.tensor.Tensors;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Another loss, an example's value times the weight of its class. The mean stays that over the
  * examples, as in Keras; PyTorch's divides by the sum of the weights instead. Targets: labels
  * [batch] or [batch, 1], or one-hot [batch, classes].
  *
+ * <ul>
+ *   <li>L1: the targets are such.
+ *   <li>L2: there are as many weights as the outputs have classes, two for one logit.
+ * </ul>
+ *
  * @param loss the other loss
  * @param weights of each class, 0 or more
  */
-public record ClassWeighted(Loss loss, List<Double> weights) implements Loss {
+public record ClassWeighted(Loss loss, List<Double> weights) implements BoundedLoss {
   /** Copies and checks the weights. */
   public ClassWeighted {
     weights = List.copyOf(weights);
@@ -61,6 +70,18 @@ public record ClassWeighted(Loss loss, List<Double> weights) implements Loss {
 
   @Override
   public Tensor apply(Tensors outputs, Batch batch) {
+    var z = outputs.get(0).shape();
+    int classes = z.rank() < 2 || z.last() == 1 ? 2 : z.last();
+    if (classes != weights.size()) {
+      throw new ShapeException(
+          "ClassWeighted L2: outputs "
+              + outputs.get(0).type()
+              + " have "
+              + classes
+              + " classes, found "
+              + weights.size()
+              + " weights");
+    }
     var values = loss.apply(outputs, batch);
     return values.mul(weightOf(batch.targets().only()).cast(values.dtype()));
   }
@@ -84,6 +105,11 @@ public record ClassWeighted(Loss loss, List<Double> weights) implements Loss {
             + floats.length
             + " classes, found "
             + target.type());
+  }
+
+  @Override
+  public Optional<TargetBounds> bounds(List<TensorType> outputs) {
+    return loss instanceof BoundedLoss bounded ? bounded.bounds(outputs) : Optional.empty();
   }
 
   @Override

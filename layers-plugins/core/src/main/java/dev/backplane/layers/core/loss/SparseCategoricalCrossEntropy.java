@@ -2,22 +2,25 @@ package dev.backplane.layers.core.loss;
 
 import dev.backplane.layers.core.activation.Softmax;
 import dev.backplane.nn.Batch;
-import dev.backplane.nn.Loss;
+import dev.backplane.nn.BoundedLoss;
+import dev.backplane.nn.TargetBounds;
 import dev.backplane.op.Compare;
 import dev.backplane.tensor.Ops;
 import dev.backplane.tensor.ShapeException;
 import dev.backplane.tensor.Tensor;
+import dev.backplane.tensor.TensorType;
 import dev.backplane.tensor.Tensors;
+import java.util.List;
 import java.util.Optional;
 
 /**
  * Cross-entropy of one class per position. Outputs: logits [batch, …, classes]; targets: integer
- * labels [batch, …], 0 … classes-1. Predictions are probabilities.
+ * labels [batch, …], 0 … classes-1: others end a training. Predictions are probabilities.
  *
  * @param ignored the label of positions that do not count, such as padding: the loss of an example
  *     is the mean over its others, 0 where there are none
  */
-public record SparseCategoricalCrossEntropy(Optional<Integer> ignored) implements Loss {
+public record SparseCategoricalCrossEntropy(Optional<Integer> ignored) implements BoundedLoss {
   /** Every position counts. */
   public SparseCategoricalCrossEntropy() {
     this(Optional.empty());
@@ -48,6 +51,12 @@ public record SparseCategoricalCrossEntropy(Optional<Integer> ignored) implement
         .map(label -> labels.compare(Compare.Direction.NE, Ops.like(labels, label)))
         .map(real -> Examples.mean(loss, real))
         .orElseGet(() -> Examples.mean(loss));
+  }
+
+  @Override
+  public Optional<TargetBounds> bounds(List<TensorType> outputs) {
+    var labels = TargetBounds.labels(outputs.getFirst().shape().last());
+    return Optional.of(ignored.map(labels::or).orElse(labels));
   }
 
   @Override

@@ -3,6 +3,7 @@ package dev.backplane.layers.core.metric;
 import dev.backplane.nn.Batch;
 import dev.backplane.op.Compare;
 import dev.backplane.tensor.Ops;
+import dev.backplane.tensor.ShapeException;
 import dev.backplane.tensor.Tensor;
 import dev.backplane.tensor.TensorType;
 import dev.backplane.tensor.Tensors;
@@ -29,6 +30,19 @@ final class PerClass {
   static Tensors update(String metric, Tensors state, Tensors outputs, Batch batch) {
     var matrix = state.only();
     int classes = matrix.shape().last();
+    var z = outputs.only().shape();
+    int given = z.rank() < 2 || z.last() == 1 ? 2 : z.last();
+    if (given != classes) {
+      throw new ShapeException(
+          metric
+              + " M2: outputs "
+              + outputs.only().type()
+              + " have "
+              + given
+              + " classes, found "
+              + classes
+              + " in the metric");
+    }
     var counts = Decided.of(metric, outputs, batch).counts(classes, batch.weights());
     return Tensors.of(matrix.add(counts));
   }
