@@ -166,29 +166,37 @@ case("global_max_pooling", lambda x: x.amax(2), random(2, 3, 7))
 case("up_sampling1d", lambda x: x.repeat_interleave(3, 2), random(2, 2, 4))
 case("up_sampling2d", lambda x: x.repeat_interleave(2, 2).repeat_interleave(3, 3), random(2, 2, 3, 2))
 
-# Batch normalization: one training step on [4, 3, 3, 2], then the running statistics, then inference with them
-x, scale, bias = random(4, 3, 3, 2) * 2 + 1, random(3), random(3)
-layer = torch.nn.BatchNorm2d(3, eps=1e-5, momentum=0.1)
-with torch.no_grad():
-    layer.weight.copy_(scale)
-    layer.bias.copy_(bias)
-leaf = x.clone().requires_grad_()
-y = layer(leaf)
-weights = torch.randn_like(y)
-(y * weights).sum().backward()
-name = "batch_normalization"
-put(name + ".input", last(x))
-put(name + ".weights", last(weights))
-put(name + ".loss", (y * weights).sum())
-put(name + ".scale", scale)
-put(name + ".bias", bias)
-put(name + ".gradient.input", last(leaf.grad))
-put(name + ".gradient.scale", layer.weight.grad)
-put(name + ".gradient.bias", layer.bias.grad)
-put(name + ".mean", layer.running_mean)
-put(name + ".variance", layer.running_var)
-layer.eval()
-put(name + ".value", last(layer(x)))
+# Batch normalization: one training step, then the running statistics, then inference with them
+def batch_normalization(name, layer, x, scale, bias):
+    batched = last if x.dim() > 2 else identity
+    with torch.no_grad():
+        layer.weight.copy_(scale)
+        layer.bias.copy_(bias)
+    leaf = x.clone().requires_grad_()
+    y = layer(leaf)
+    weights = torch.randn_like(y)
+    (y * weights).sum().backward()
+    put(name + ".input", batched(x))
+    put(name + ".weights", batched(weights))
+    put(name + ".loss", (y * weights).sum())
+    put(name + ".scale", scale)
+    put(name + ".bias", bias)
+    put(name + ".gradient.input", batched(leaf.grad))
+    put(name + ".gradient.scale", layer.weight.grad)
+    put(name + ".gradient.bias", layer.bias.grad)
+    put(name + ".mean", layer.running_mean)
+    put(name + ".variance", layer.running_var)
+    layer.eval()
+    put(name + ".value", batched(layer(x)))
+
+
+batch_normalization(
+    "batch_normalization",
+    torch.nn.BatchNorm2d(3, eps=1e-5, momentum=0.1),
+    random(4, 3, 3, 2) * 2 + 1,
+    random(3),
+    random(3),
+)
 
 # Zeros around pictures
 case("zero_padding2d", lambda x: F.pad(x, [2, 2, 2, 2]), random(2, 2, 3, 4))
@@ -246,6 +254,39 @@ def residual(name, filters, stride, x):
 
 residual("residual_block2d", 3, 1, random(3, 3, 4, 5))
 residual("residual_block2d_shortcut", 4, 2, random(3, 3, 5, 6))
+
+# Further forms of the layers above
+case(
+    "convolution1d_dilated",
+    lambda x, k: F.conv1d(same(x, [3], [1], [2]), k, dilation=2),
+    random(2, 3, 9),
+    random(4, 3, 3),
+)
+case("convolution1d_groups", lambda x, k, b: F.conv1d(x, k, b, groups=2), random(2, 4, 7), random(6, 2, 3), random(6))
+case(
+    "depthwise_convolution2d_dilated",
+    lambda x, k: F.conv2d(x, k, dilation=2, groups=3),
+    random(2, 3, 7, 6),
+    random(3, 1, 3, 3),
+)
+case(
+    "transposed_convolution1d",
+    lambda x, k, b: F.conv_transpose1d(x, k, b, stride=2),
+    random(2, 3, 5),
+    random(3, 2, 4),
+    random(2),
+    lambda t: t.permute(2, 0, 1),
+)
+# PyTorch's padding of a transposed convolution is what is cut off on each side.
+case(
+    "transposed_convolution1d_same",
+    lambda x, k: F.relu(F.conv_transpose1d(x, k, stride=2, padding=1)),
+    random(2, 3, 5),
+    random(3, 2, 4),
+    kernel_layout=lambda t: t.permute(2, 0, 1),
+)
+batch_normalization("batch_normalization_rows", torch.nn.BatchNorm1d(4), random(6, 4) * 2 + 1, random(4), random(4))
+batch_normalization("batch_normalization_steps", torch.nn.BatchNorm1d(3), random(4, 3, 5) - 1, random(3), random(3))
 
 with open("parity.txt", "w") as f:
     f.write("\n".join(lines) + "\n")

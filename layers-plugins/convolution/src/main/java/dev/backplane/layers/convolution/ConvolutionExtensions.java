@@ -26,6 +26,7 @@ public final class ConvolutionExtensions implements Extensions {
         named("max_pooling1d", MaxPooling1d.class),
         named("max_pooling2d", MaxPooling2d.class),
         named("residual_block2d", ResidualBlock2d.class).withDefault("stride", 1),
+        named("transposed_convolution1d", TransposedConvolution1d.class),
         named("transposed_convolution2d", TransposedConvolution2d.class),
         named("up_sampling1d", UpSampling1d.class),
         named("up_sampling2d", UpSampling2d.class),

@@ -8,10 +8,12 @@ import dev.backplane.nn.Initializer;
 import dev.backplane.op.Convolution;
 import dev.backplane.op.Convolution.Layout;
 import dev.backplane.op.Precision;
+import dev.backplane.op.Reverse;
 import dev.backplane.op.Window;
 import dev.backplane.tensor.Shape;
 import dev.backplane.tensor.ShapeException;
 import dev.backplane.tensor.Tensor;
+import java.util.ArrayList;
 import java.util.List;
 
 /** What the convolution layers have in common: kernel, op, bias, activation. */
@@ -75,6 +77,21 @@ final class Correlation {
             x.dtype(),
             Precision.FULL),
         kernel);
+  }
+
+  /**
+   * The way back of a convolution: x [batch, spatial …, in], drawn apart by the stride, with kernel
+   * [spatial …, in, out].
+   */
+  static Tensor back(Tensor x, Tensor kernel, Shape size, Shape stride, Padding padding) {
+    var windows = new ArrayList<Window>();
+    var axes = new ArrayList<Integer>();
+    for (int i = 0; i < size.rank(); i++) {
+      windows.add(padding.back(size.dimension(i), stride.dimension(i)));
+      axes.add(i);
+    }
+    // What each input element adds, seen from an output element, is the kernel the other way round.
+    return of(x, kernel.apply(new Reverse(axes)), windows, 1);
   }
 
   /** activation(y + the parameter {@code bias} [channels]), the bias where there is to be one. */

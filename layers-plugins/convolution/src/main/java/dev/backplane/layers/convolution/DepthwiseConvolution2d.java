@@ -94,6 +94,26 @@ public record DepthwiseConvolution2d(
         regularizer);
   }
 
+  /** The same layer with its kernels' elements further apart on both axes. */
+  public DepthwiseConvolution2d dilation(int dilation) {
+    return new DepthwiseConvolution2d(
+        multiplier,
+        kernelSize,
+        stride,
+        padding,
+        Sliding.all(NAME, "dilation", SPATIAL, dilation),
+        activation,
+        bias,
+        kernel,
+        regularizer);
+  }
+
+  /** The same layer without bias, as in front of a normalization. */
+  public DepthwiseConvolution2d withoutBias() {
+    return new DepthwiseConvolution2d(
+        multiplier, kernelSize, stride, padding, dilation, activation, false, kernel, regularizer);
+  }
+
   /** The same layer with another padding. */
   public DepthwiseConvolution2d padding(Padding padding) {
     return new DepthwiseConvolution2d(

@@ -24,4 +24,16 @@ public enum Padding {
       }
     };
   }
+
+  /** How a window of a convolution's way back moves over its input, drawn apart by the stride. */
+  Window back(int size, int stride) {
+    return switch (this) {
+      case VALID -> new Window(size, 1, size - 1, size - 1, stride, 1);
+      case SAME -> {
+        int cut = Math.max(size - stride, 0); // what the convolution padded, half on each side
+        int low = size - 1 - cut / 2;
+        yield new Window(size, 1, low, size + stride - 2 - low, stride, 1);
+      }
+    };
+  }
 }

@@ -9,12 +9,8 @@ import dev.backplane.nn.Activation;
 import dev.backplane.nn.Forward;
 import dev.backplane.nn.Initializer;
 import dev.backplane.nn.UnaryLayer;
-import dev.backplane.op.Reverse;
-import dev.backplane.op.Window;
 import dev.backplane.tensor.Shape;
 import dev.backplane.tensor.Tensor;
-import java.util.ArrayList;
-import java.util.List;
 
 /**
  * The way back of a convolution, also called deconvolution: each input element adds its multiple of
@@ -78,30 +74,18 @@ public record TransposedConvolution2d(
         filters, kernelSize, stride, padding, activation, bias, kernel, regularizer);
   }
 
+  /** The same layer without bias, as in front of a normalization. */
+  public TransposedConvolution2d withoutBias() {
+    return new TransposedConvolution2d(
+        filters, kernelSize, stride, padding, activation, false, kernel, regularizer);
+  }
+
   @Override
   public Tensor apply(Forward forward, Tensor x) {
     Sliding.requireInput(NAME, x, SPATIAL);
-    var windows = new ArrayList<Window>();
-    for (int i = 0; i < SPATIAL; i++) {
-      windows.add(back(kernelSize.dimension(i), stride.dimension(i)));
-    }
     var weights =
         Correlation.kernel(forward, kernelSize, x.shape().last(), filters, kernel, regularizer);
-    // What each input element adds, seen from an output element, is the kernel the other way round.
-    var flipped = weights.apply(new Reverse(List.of(0, 1)));
-    var y = Correlation.of(x, flipped, windows, 1);
+    var y = Correlation.back(x, weights, kernelSize, stride, padding);
     return Correlation.finish(forward, y, bias, activation);
-  }
-
-  /** The window that moves over the input, which is drawn apart by the stride. */
-  private Window back(int size, int step) {
-    return switch (padding) {
-      case VALID -> new Window(size, 1, size - 1, size - 1, step, 1);
-      case SAME -> {
-        int cut = Math.max(size - step, 0); // what the convolution padded, half on each side
-        int low = size - 1 - cut / 2;
-        yield new Window(size, 1, low, size + step - 2 - low, step, 1);
-      }
-    };
   }
 }

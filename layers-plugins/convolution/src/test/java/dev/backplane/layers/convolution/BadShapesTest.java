@@ -63,6 +63,10 @@ class BadShapesTest {
             Shape.of(2, 8, 3),
             "TransposedConvolution2d C1: expected an input [batch, height, width, channels]"),
         Arguments.of(
+            new TransposedConvolution1d(4, 3, 2),
+            Shape.of(2, 8),
+            "TransposedConvolution1d C1: expected an input [batch, length, channels]"),
+        Arguments.of(
             new MaxPooling2d(2),
             Shape.of(2, 1, 8, 3),
             "MaxPooling2d C2: a window of 2 does not fit into height 1"),
@@ -106,7 +110,7 @@ class BadShapesTest {
     var input =
         Literal.fill(
             TensorType.f32(shape.dimensions().stream().mapToInt(d -> d).toArray()), i -> 1);
-    var step = new OneStep(layer, input, input);
+    var step = new OneStep("reference", layer, input, input);
     var found = assertThrows(ShapeException.class, () -> step.run(backplane, Map.of()));
     assertTrue(found.getMessage().startsWith(message), found.getMessage());
   }
@@ -155,7 +159,8 @@ class BadShapesTest {
   @Test
   void aBatchOfOneValuePerChannelLeavesTheRunningStatisticsAlone() {
     var one = Literal.of(Shape.of(1, 2), 3f, -4f);
-    var result = new OneStep(new BatchNormalization(), one, one).run(backplane, Map.of());
+    var result =
+        new OneStep("reference", new BatchNormalization(), one, one).run(backplane, Map.of());
     assertEquals(0, result.state().get("mean").toFloats()[0]);
     assertEquals(1, result.state().get("variance").toFloats()[1]);
   }

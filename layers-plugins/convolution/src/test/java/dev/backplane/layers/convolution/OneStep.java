@@ -29,11 +29,12 @@ import java.util.stream.IntStream;
  * gradient descent of rate 1 a parameter has moved by its gradient, and so has what {@link Nudge}
  * adds to the input.
  *
+ * @param device the device it runs on
  * @param layer the layer
  * @param input all examples [batch, …]
  * @param weights of the outputs [batch, …]
  */
-record OneStep(Layer layer, Literal input, Literal weights) {
+record OneStep(String device, Layer layer, Literal input, Literal weights) {
   /**
    * What came out.
    *
@@ -103,7 +104,7 @@ record OneStep(Layer layer, Literal input, Literal weights) {
   private Training open(Backplane backplane) {
     return backplane
         .trainer(Sequential.of(new Nudge(), layer), new Weighted(), new Sgd(1))
-        .open(new Given().batch(rows()), backplane.device("reference"));
+        .open(new Given().batch(rows()), backplane.device(device));
   }
 
   private static Literal difference(Literal before, Literal after) {
