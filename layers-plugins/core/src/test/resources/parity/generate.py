@@ -91,5 +91,88 @@ for name, make in {
         if step in (1, 10, 100):
             put(f"optimizer.{name}.{step}", torch.cat([w.detach().reshape(-1), b.detach()]))
 
+# Dense layers: values, and gradients of sum(y * weights) for inputs and parameters
+def dense(name, function, x, kernel, bias=None):
+    leaves = [t.clone().requires_grad_() for t in (x, kernel, bias) if t is not None]
+    y = function(*leaves)
+    weights = torch.linspace(0.5, 1.5, y.numel()).reshape(y.shape)
+    (y * weights).sum().backward()
+    put(f"dense.{name}.value", y)
+    for what, leaf in zip(("input", "kernel", "bias"), leaves):
+        put(f"dense.{name}.{what}", leaf)
+        put(f"dense.{name}.gradient.{what}", leaf.grad)
+
+
+dense("rows", lambda x, k, b: F.linear(x, k.T, b), torch.randn(5, 4), torch.randn(4, 3), torch.randn(3))
+dense("steps", lambda x, k, b: F.relu(F.linear(x, k.T, b)), torch.randn(2, 3, 4), torch.randn(4, 3), torch.randn(3))
+dense("without_bias", lambda x, k: torch.tanh(x @ k), torch.randn(5, 4), torch.randn(4, 3))
+
+# Losses of sequences, with padding and with weights of classes; one value per example
+z = torch.randn(3, 4, 5) * 2
+words = torch.tensor([[4, 0, 2, -1], [1, -1, -1, -1], [3, 3, 0, 1]])
+put("loss.sequences", z)
+put("loss.words", words)
+real = (words != -1).float()
+
+
+def ignoring(t):
+    each = F.cross_entropy(t.transpose(1, 2), words, ignore_index=-1, reduction="none")
+    return each.sum(1) / real.sum(1)
+
+
+with_gradient("loss.sparse_categorical_cross_entropy_ignoring", ignoring, z)
+with_gradient(
+    "loss.sparse_categorical_cross_entropy_of_sequences",
+    lambda t: F.cross_entropy(t.transpose(1, 2), words.clamp(min=0), reduction="none").mean(1),
+    z,
+)
+class_weights = torch.tensor([0.5, 2.0, 3.0, 0.0])
+outputs = torch.randn(7, 4) * 3
+put("loss.weighted_outputs", outputs)
+with_gradient(
+    "loss.class_weighted", lambda t: F.cross_entropy(t, labels, weight=class_weights, reduction="none"), outputs
+)
+
+
+
+# Optimizers with schedules, clipped and penalized: 100 steps of the regression above
+def trajectory(name, rate, after=lambda p: None, penalty=lambda w: 0.0):
+    """rate of a step, from 0; after changes the gradients."""
+    w, b = kernel.clone().requires_grad_(), bias.clone().requires_grad_()
+    optimizer = torch.optim.SGD([w, b], lr=1.0)
+    schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, rate)
+    for step in range(1, 101):
+        optimizer.zero_grad()
+        (F.mse_loss(inputs @ w + b, targets) + penalty(w)).backward()
+        after([w, b])
+        optimizer.step()
+        schedule.step()
+        if step in (1, 10, 100):
+            put(f"optimizer.{name}.{step}", torch.cat([w.detach().reshape(-1), b.detach()]))
+
+
+def scheduled(make, first):
+    """The rates that a schedule of PyTorch's gives."""
+    parameter = torch.zeros(1, requires_grad=True)
+    optimizer = torch.optim.SGD([parameter], lr=first)
+    schedule = make(optimizer)
+    rates = []
+    for _ in range(101):
+        rates.append(optimizer.param_groups[0]["lr"])
+        optimizer.step()
+        schedule.step()
+    return lambda step: rates[step]
+
+
+of = torch.optim.lr_scheduler
+trajectory("cosine_decay", scheduled(lambda o: of.CosineAnnealingLR(o, 100, 0.001), 0.05))
+trajectory("exponential_decay", scheduled(lambda o: of.ExponentialLR(o, 0.5 ** (1 / 20)), 0.05))
+trajectory("step_decay", scheduled(lambda o: of.StepLR(o, 30, 0.1), 0.05))
+trajectory("warm_up", scheduled(lambda o: of.LinearLR(o, 0.1, 1.0, 9), 0.05))
+trajectory("clip_by_global_norm", lambda step: 0.05, lambda p: torch.nn.utils.clip_grad_norm_(p, 0.7))
+trajectory("clip_by_value", lambda step: 0.05, lambda p: torch.nn.utils.clip_grad_value_(p, 0.4))
+trajectory("l1", lambda step: 0.05, penalty=lambda w: 0.02 * w.abs().sum())
+trajectory("l2", lambda step: 0.05, penalty=lambda w: 0.03 * w.square().sum())
+
 with open("parity.txt", "w") as f:
     f.write("\n".join(lines) + "\n")

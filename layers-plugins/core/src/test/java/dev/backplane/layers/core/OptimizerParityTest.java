@@ -9,8 +9,19 @@ import dev.backplane.layers.core.optimizer.Adam;
 import dev.backplane.layers.core.optimizer.AdamW;
 import dev.backplane.layers.core.optimizer.RmsProp;
 import dev.backplane.layers.core.optimizer.Sgd;
+import dev.backplane.layers.core.regularizer.L1;
+import dev.backplane.layers.core.regularizer.L2;
+import dev.backplane.layers.core.regularizer.Regularizer;
 import dev.backplane.layers.core.schedule.Constant;
+import dev.backplane.layers.core.schedule.CosineDecay;
+import dev.backplane.layers.core.schedule.ExponentialDecay;
+import dev.backplane.layers.core.schedule.StepDecay;
+import dev.backplane.layers.core.schedule.WarmUp;
+import dev.backplane.layers.core.transform.ClipByGlobalNorm;
+import dev.backplane.layers.core.transform.ClipByValue;
+import dev.backplane.nn.GradientTransform;
 import dev.backplane.nn.Optimizer;
+import dev.backplane.nn.Schedule;
 import dev.backplane.nn.Sequential;
 import dev.backplane.tensor.Literal;
 import dev.backplane.tensor.Shape;
@@ -23,7 +34,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** A hundred steps of each optimizer follow PyTorch's trajectory to 1e-5. */
+/**
+ * A hundred steps of each optimizer, schedule, gradient transform and penalty follow PyTorch's
+ * trajectory to 1e-5.
+ */
 class OptimizerParityTest {
   static Stream<Arguments> optimizers() {
     return Stream.of(
@@ -39,11 +53,53 @@ class OptimizerParityTest {
   @ParameterizedTest(name = "{0}")
   @MethodSource("optimizers")
   void followsTheTrajectory(String name, Optimizer optimizer) {
-    var model = Sequential.of(new Dense(1));
+    follows(name, new Dense(1), optimizer);
+  }
+
+  static Stream<Arguments> schedules() {
+    return Stream.of(
+        Arguments.of("cosine_decay", new CosineDecay(0.05, 100, 0.001)),
+        Arguments.of("exponential_decay", new ExponentialDecay(0.05, 20, 0.5)),
+        Arguments.of("step_decay", new StepDecay(0.05, 30, 0.1)),
+        Arguments.of("warm_up", new WarmUp(10, new Constant(0.05))));
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("schedules")
+  void followsTheTrajectoryOfASchedule(String name, Schedule rate) {
+    follows(name, new Dense(1), new Sgd(rate, 0, false));
+  }
+
+  static Stream<Arguments> transforms() {
+    return Stream.of(
+        Arguments.of("clip_by_global_norm", new ClipByGlobalNorm(0.7)),
+        Arguments.of("clip_by_value", new ClipByValue(0.4)));
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("transforms")
+  void followsTheTrajectoryOfClippedGradients(String name, GradientTransform transform) {
+    follows(name, new Dense(1), new Sgd(0.05), transform);
+  }
+
+  static Stream<Arguments> penalties() {
+    return Stream.of(Arguments.of("l1", new L1(0.02)), Arguments.of("l2", new L2(0.03)));
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("penalties")
+  void followsTheTrajectoryOfAPenalty(String name, Regularizer penalty) {
+    follows(name, new Dense(1).regularizer(penalty), new Sgd(0.05));
+  }
+
+  private static void follows(
+      String name, Dense layer, Optimizer optimizer, GradientTransform... transforms) {
+    var model = Sequential.of(layer);
     try (var backplane = Backplane.start();
         var training =
             backplane
                 .trainer(model, new MeanSquaredError(), optimizer)
+                .transforms(transforms)
                 .open(new Regression().batch(16), backplane.device("reference"))) {
       training.load(
           Map.of(
