@@ -38,6 +38,8 @@ class ArchitectureTest {
           Map.entry("runtime", Set.of("api")),
           Map.entry("backend-kit", Set.of("api")),
           Map.entry("backend-cpu", Set.of("api", "backend-kit")),
+          Map.entry("backend-tpu/library", Set.of()),
+          Map.entry("backend-tpu/bridge", Set.of("api", "backend-kit", "backend-tpu/library")),
           Map.entry("layers-plugins/core", Set.of("api")),
           Map.entry("layers-plugins/vision", Set.of("api")),
           Map.entry("layers-plugins/audio", Set.of("api", "layers-plugins/core")),

@@ -22,6 +22,8 @@ record BuiltModule(String folder) {
           "runtime",
           "backend-kit",
           "backend-cpu",
+          "backend-tpu/library",
+          "backend-tpu/bridge",
           "layers-plugins/core",
           "layers-plugins/audio",
           "layers-plugins/vision",

