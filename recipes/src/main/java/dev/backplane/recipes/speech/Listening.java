@@ -1,8 +1,10 @@
 package dev.backplane.recipes.speech;
 
+import dev.backplane.Run;
 import dev.backplane.data.Dataset;
 import dev.backplane.data.DatasetProvider.Access;
 import dev.backplane.data.Recipe;
+import dev.backplane.data.Recipe.Plan;
 import dev.backplane.data.Recipe.Request;
 import dev.backplane.data.Recipe.Setting;
 import dev.backplane.layers.audio.signal.WavFile;
@@ -15,6 +17,7 @@ import dev.backplane.tensor.Literal;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 
 /**
@@ -77,8 +80,9 @@ record Listening(List<String> said, List<String> names, Utterances.Form form, Va
             : Clips.recorded(Path.of(chosen.recordings()), names);
     return new Dataset(
         name,
-        new Utterances(split.train(), form, variation, chosen.examples(), request.seed(), 0),
-        new Utterances(split.test(), form, Variation.NONE, TESTED, 1, 0),
+        new Utterances(
+            split.train(), form, variation, Noise.LEARNED, chosen.examples(), request.seed(), 0),
+        new Utterances(split.test(), form, Variation.NONE, Noise.QUIET, TESTED, 1, 0),
         form.label() ? names : List.of());
   }
 
@@ -121,6 +125,15 @@ record Listening(List<String> said, List<String> names, Utterances.Form form, Va
     var bytes = MemorySegment.ofArray(new byte[Math.toIntExact(type.bytes())]);
     Utterances.write(form, frames, bytes);
     return Literal.copyOf(type, bytes);
+  }
+
+  /** The figure of that name on the test's utterances once more, in loud noise. */
+  static double inLoudNoise(Run run, Plan plan, String metric) {
+    if (!(plan.data().test() instanceof Utterances test)) {
+      throw new IllegalStateException("expected utterances, found " + plan.data().test());
+    }
+    var figures = run.evaluate(test.in(Noise.LOUD).batch(plan.batch()));
+    return Objects.requireNonNull(figures.get(metric), metric);
   }
 
   /** The prompts of a real speaker, where they can be had. */

@@ -21,6 +21,7 @@ import dev.backplane.tensor.Shape;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.osgi.service.component.annotations.Component;
@@ -113,13 +114,15 @@ public final class SpeechCtc implements Recipe {
     return text.toString();
   }
 
-  /** {@code real_cer}: the error rate on the digits and letters of a real speaker, one by one. */
+  /**
+   * {@code noisy_cer}: the error rate on the held-out voices in loud noise; {@code real_cer}: on
+   * the digits and letters of a real speaker, one by one.
+   */
   @Override
   public Map<String, Double> measure(Run run, Plan plan) {
-    return LISTENING
-        .prompts()
-        .map(clips -> Map.of("real_cer", errorRate(run, clips)))
-        .orElse(Map.of());
+    var figures = new TreeMap<>(Map.of("noisy_cer", Listening.inLoudNoise(run, plan, "cer")));
+    LISTENING.prompts().ifPresent(clips -> figures.put("real_cer", errorRate(run, clips)));
+    return figures;
   }
 
   private static double errorRate(Run run, List<Clip> clips) {

@@ -12,6 +12,7 @@ import dev.backplane.nn.Sequential;
 import dev.backplane.tensor.Literal;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.stream.IntStream;
 import org.osgi.service.component.annotations.Component;
 
@@ -73,19 +74,21 @@ public final class SpokenDigitsLstm implements Recipe {
     return List.of(LISTENING.read(input));
   }
 
-  /** {@code real_right}: how many of ten digits of a real speaker are understood. */
+  /**
+   * {@code noisy_accuracy}: on the held-out voices in loud noise; {@code real_right}: how many of
+   * ten digits of a real speaker are understood.
+   */
   @Override
   public Map<String, Double> measure(Run run, Plan plan) {
-    return LISTENING
-        .prompts()
-        .map(
-            clips -> {
-              double right =
-                  clips.stream()
-                      .filter(clip -> run.predict(LISTENING.input(clip)).argMax() == clip.word())
-                      .count();
-              return Map.of("real_right", right);
-            })
-        .orElse(Map.of());
+    var figures =
+        new TreeMap<>(Map.of("noisy_accuracy", Listening.inLoudNoise(run, plan, "accuracy")));
+    LISTENING.prompts().ifPresent(clips -> figures.put("real_right", right(run, clips)));
+    return figures;
+  }
+
+  private static double right(Run run, List<Clip> clips) {
+    return clips.stream()
+        .filter(clip -> run.predict(LISTENING.input(clip)).argMax() == clip.word())
+        .count();
   }
 }

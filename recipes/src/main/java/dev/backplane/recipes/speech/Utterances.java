@@ -20,11 +20,13 @@ import java.util.List;
  * @param clips what is composed
  * @param form how
  * @param variation how far it is changed
+ * @param noise how loud it is
  * @param size how many
  * @param seed of what is drawn
  * @param epoch the epoch
  */
-record Utterances(Clips clips, Form form, Variation variation, int size, long seed, int epoch)
+record Utterances(
+    Clips clips, Form form, Variation variation, Noise noise, int size, long seed, int epoch)
     implements Examples {
   /**
    * What utterances look like.
@@ -70,7 +72,7 @@ record Utterances(Clips clips, Form form, Variation variation, int size, long se
 
   @Override
   public Utterances epoch(int epoch) {
-    return new Utterances(clips, form, variation, size, seed, epoch);
+    return new Utterances(clips, form, variation, noise, size, seed, epoch);
   }
 
   /**
@@ -118,13 +120,17 @@ record Utterances(Clips clips, Form form, Variation variation, int size, long se
     return new Composed(said, lengths, pauses, dice);
   }
 
+  /** The same words where it is louder or quieter. */
+  Utterances in(Noise other) {
+    return new Utterances(clips, form, variation, other, size, seed, epoch);
+  }
+
   /** How it sounds: the features of speech and noise, on a line. */
   private float[][] sound(Composed composed) {
     var dice = composed.dice();
     var frames = new float[composed.frames()][Clip.BANDS];
     double tract = variation.tract(dice);
     var colour = variation.colour(dice);
-    double gain = 2 * dice.nextDouble(-1.5, 1.5);
     int at = 0;
     for (int i = 0; i < composed.pauses().length; i++) {
       for (int p = 0; p < composed.pauses()[i]; p++) {
@@ -139,18 +145,18 @@ record Utterances(Clips clips, Form form, Variation variation, int size, long se
     }
     for (var frame : frames) {
       for (int band = 0; band < frame.length; band++) {
-        frame[band] = (float) Math.exp(frame[band] + colour[band] + gain);
+        frame[band] = (float) Math.exp(frame[band] + colour[band]);
       }
     }
     variation.echo(frames, dice);
-    double noise = dice.nextDouble(Math.log(1e-6), Math.log(0.3));
+    double power = noise.power(Noise.mean(frames), dice);
     var noises = variation.tilted(dice);
     for (int band = 0; band < noises.length; band++) {
-      noises[band] = Math.exp(noises[band] + noise);
+      noises[band] = power * Math.exp(noises[band]);
     }
     for (var frame : frames) {
       for (int band = 0; band < frame.length; band++) {
-        double spread = 0.5 - Math.log(1 - dice.nextDouble());
+        double spread = (0.5 - Math.log(1 - dice.nextDouble())) / 1.5;
         frame[band] = (float) Math.log(frame[band] + noises[band] * spread);
       }
     }

@@ -108,8 +108,10 @@ class SpeechTest {
     assertEquals(List.of("bob", "cleo"), List.copyOf(split.train().clips().keySet()));
     assertEquals(List.of("ann"), List.copyOf(split.test().clips().keySet()));
     var form = new Utterances.Form(120, 1, 4, false, true);
-    var some = new Utterances(split.train(), form, VARIED, 50, 7, 0);
-    assertEquals(some.example(3), new Utterances(split.train(), form, VARIED, 50, 7, 0).example(3));
+    var some = new Utterances(split.train(), form, VARIED, Noise.LEARNED, 50, 7, 0);
+    assertEquals(
+        some.example(3),
+        new Utterances(split.train(), form, VARIED, Noise.LEARNED, 50, 7, 0).example(3));
     assertNotEquals(some.example(3).input(), some.epoch(1).example(3).input());
     for (int row = 0; row < 50; row++) {
       var targets = some.example(row).targets();
