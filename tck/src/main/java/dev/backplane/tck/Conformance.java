@@ -127,18 +127,35 @@ public final class Conformance {
      * @throws AssertionError if a case fails; names it, the first wrong element, and the seed
      */
     public Optional<String> run() {
+      return run(1);
+    }
+
+    /**
+     * As {@link #run}, but with all cases in one program: for devices whose compilers take long
+     * over each.
+     */
+    public Optional<String> runTogether() {
+      return run(Integer.MAX_VALUE);
+    }
+
+    private Optional<String> run(int atOnce) {
+      var cases =
+          family.cases(seed).stream()
+              .filter(
+                  each -> only.isEmpty() || only.equals(family.name()) || only.equals(each.name()))
+              .toList();
       var reasons = new ArrayList<String>();
       int ran = 0;
       try (var oracle = reference(replicas)) {
         var conformance = new Conformance(device, oracle, seed);
-        for (var each : family.cases(seed)) {
-          if (!only.isEmpty() && !only.equals(family.name()) && !only.equals(each.name())) {
-            continue;
-          }
-          switch (conformance.judge(each)) {
-            case CaseResult.Passed passed -> ran++;
-            case CaseResult.Failed failed -> throw new AssertionError(failed.message());
-            case CaseResult.DeclaredUnsupported unsupported -> reasons.add(unsupported.reason());
+        for (int i = 0; i < cases.size(); i += Math.min(atOnce, cases.size())) {
+          var part = cases.subList(i, Math.min(cases.size(), i + Math.min(atOnce, cases.size())));
+          for (var result : conformance.judge(part)) {
+            switch (result) {
+              case CaseResult.Passed passed -> ran++;
+              case CaseResult.Failed failed -> throw new AssertionError(failed.message());
+              case CaseResult.DeclaredUnsupported unsupported -> reasons.add(unsupported.reason());
+            }
           }
         }
       }
@@ -189,23 +206,48 @@ public final class Conformance {
   }
 
   private CaseResult judge(Case subject) {
+    return judge(List.of(subject)).getFirst();
+  }
+
+  /** Runs the cases that the device supports as one program, and compares them one by one. */
+  private List<CaseResult> judge(List<Case> subjects) {
+    var results = new ArrayList<CaseResult>();
+    var run = new ArrayList<Case>();
+    for (var subject : subjects) {
+      var refused = refused(subject);
+      refused.ifPresentOrElse(results::add, () -> run.add(subject));
+    }
+    if (run.isEmpty()) {
+      return results;
+    }
+    var departures = Departures.of(device.info());
+    var all = Together.of(run.stream().map(departures::spare).toList());
+    try {
+      var expected = departures.flushed(OnDevice.run(oracle, all.graph(), all.inputs()));
+      var found = departures.flushed(OnDevice.run(device, all.graph(), all.inputs()));
+      for (int i = 0; i < run.size(); i++) {
+        results.add(compare(all.cases().get(i), all.results(expected, i), all.results(found, i)));
+      }
+    } catch (BackplaneException | IllegalArgumentException | IllegalStateException e) {
+      results.add(failed(run.getFirst(), "threw " + e));
+    }
+    return results;
+  }
+
+  /** The result where the device does not run the case; empty where it does. */
+  private Optional<CaseResult> refused(Case subject) {
     var support = device.supports(subject.op(), subject.types());
     if (support instanceof Support.No no) {
-      return subject.op() instanceof CustomCall
-          ? refusal(subject)
-          : new CaseResult.DeclaredUnsupported(subject, no.reason());
+      return Optional.of(
+          subject.op() instanceof CustomCall
+              ? refusal(subject)
+              : new CaseResult.DeclaredUnsupported(subject, no.reason()));
     }
-    if (subject.op() instanceof CustomCall call) {
-      return failed(
-          subject, "nobody knows \"" + call.target() + "\", but supports answers " + support);
-    }
-    try {
-      var expected = OnDevice.run(oracle, subject.graph(), subject.inputs());
-      var found = OnDevice.run(device, subject.graph(), subject.inputs());
-      return compare(subject, expected, found);
-    } catch (BackplaneException | IllegalArgumentException | IllegalStateException e) {
-      return failed(subject, "threw " + e);
-    }
+    return subject.op() instanceof CustomCall call
+        ? Optional.of(
+            failed(
+                subject, "nobody knows \"" + call.target() + "\", but supports answers " + support))
+        : Optional.empty();
   }
 
   /** What nobody knows is to be refused by name. */
