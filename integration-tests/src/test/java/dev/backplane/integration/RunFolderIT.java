@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -90,6 +91,12 @@ class RunFolderIT {
     run(0, "export", "run", "iris.safetensors");
     var evaluated = run(0, "evaluate", "iris.safetensors", "--json");
     assertEquals(accuracy(trained), accuracy(evaluated));
+    var classes = run(0, "evaluate", "run", "--classes").lines();
+    assertTrue(classes.get(1).matches("class +precision +recall +f1 +examples"), classes::toString);
+    assertTrue(
+        classes.get(2).matches("setosa +1\\.0000 +1\\.0000 +1\\.0000 +10"), classes::toString);
+    var fields = run(0, "evaluate", "run", "--classes", "--json").lastLine();
+    assertTrue(fields.contains("\"classes\":[{\"class\":\"setosa\",\"precision\":1.0,"), fields);
     var input = "6.3,3.3,6.0,2.5";
     var byRun = run(0, "predict", "run", input, "--json");
     assertEquals(byRun.out(), run(0, "predict", "iris.safetensors", input, "--json").out());
@@ -111,21 +118,17 @@ class RunFolderIT {
     assertTrue(sums.startsWith("{\"event\":\"result\",\"parameters\":131,\"trained\":131,"), sums);
   }
 
+  /** Three folds of two epochs each, in the folder {@code folds}. */
+  private Launcher.Result folds(String... further) throws Exception {
+    var words = new ArrayList<>(List.of("train", "iris-mlp", "--folds", "3", "--epochs", "2"));
+    words.addAll(List.of("--no-plots", "--json", "--out", "folds"));
+    words.addAll(List.of(further));
+    return run(0, words.toArray(String[]::new));
+  }
+
   @Test
   void foldsAreTrainedOneByOneAndTheirMeanIsTold() throws Exception {
-    var result =
-        run(
-            0,
-            "train",
-            "iris-mlp",
-            "--folds",
-            "3",
-            "--epochs",
-            "2",
-            "--no-plots",
-            "--json",
-            "--out",
-            "folds");
+    var result = folds();
     assertTrue(
         result.lastLine().startsWith("{\"event\":\"folds\",\"recipe\":\"iris-mlp\",\"folds\":3,"),
         result::toString);
@@ -141,25 +144,12 @@ class RunFolderIT {
     }
     assertEquals(sum / 3, Double.parseDouble(found.group(1)), 1e-6);
     // What has ended is not trained again.
-    var again =
-        run(
-            0,
-            "train",
-            "iris-mlp",
-            "--folds",
-            "3",
-            "--epochs",
-            "2",
-            "--no-plots",
-            "--json",
-            "--out",
-            "folds",
-            "--resume");
+    var again = folds("--resume");
     assertEquals(
         result.lastLine().replaceAll("\"deviation.*", ""),
         again.lastLine().replaceAll("\"deviation.*", ""));
-    var refused = run(2, "train", "mnist-mlp", "--folds", "3");
-    assertTrue(refused.err().contains("mnist-mlp has no setting 'folds'"), refused::toString);
+    var refused = run(2, "train", "speech-ctc", "--folds", "3");
+    assertTrue(refused.err().contains("speech-ctc has no setting 'folds'"), refused::toString);
   }
 
   @Test

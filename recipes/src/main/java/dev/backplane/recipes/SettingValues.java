@@ -88,6 +88,15 @@ public final class SettingValues {
   }
 
   /**
+   * How much each class counts; see {@link ClassWeights#SETTING}.
+   *
+   * @throws IllegalArgumentException if the value says nothing of it
+   */
+  public ClassWeights classWeights() {
+    return ClassWeights.parse(recipe, text(ClassWeights.SETTING.key()));
+  }
+
+  /**
    * A whole number.
    *
    * @throws IllegalArgumentException if the value is none from {@code least} to {@code most}

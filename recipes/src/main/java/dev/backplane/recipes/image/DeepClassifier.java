@@ -21,6 +21,7 @@ import dev.backplane.layers.vision.Transformed;
 import dev.backplane.layers.vision.transform.ImageTransform;
 import dev.backplane.nn.Layer;
 import dev.backplane.nn.Sequential;
+import dev.backplane.recipes.Learned;
 import dev.backplane.recipes.SettingValues;
 import dev.backplane.tensor.Shape;
 import java.util.ArrayList;
@@ -49,6 +50,8 @@ record DeepClassifier(String augmentation) implements PictureModel {
         new Setting("dropout", "0.3", "share of features dropped while training"),
         new Setting(
             "augmentation", augmentation, "registered transforms of pictures; empty for none"),
+        SettingValues.FOLDS,
+        SettingValues.FOLD,
         SettingValues.OPTIMIZER,
         SettingValues.METRICS,
         SettingValues.DATA);
@@ -66,22 +69,25 @@ record DeepClassifier(String augmentation) implements PictureModel {
     var metrics = values.metrics(CLASSES);
     // Its schedule is as long as the data: what is wrong with its name is said before.
     values.optimizer(rate);
+    var fold = values.fold();
     var data = provider.open(values.access());
-    int steps = decay * data.train().batch(BATCH).count();
+    var learned = Learned.of(fold, data.train(), request.seed());
+    int steps = decay * learned.train().batch(BATCH).count();
     var optimizer = values.optimizer(new CosineDecay(rate, steps, rate / 1000));
     var train =
         transforms.isEmpty()
-            ? data.train()
-            : Transformed.of(data.train(), request.seed(), transforms);
-    return new Plan(
-        new Dataset(data.name(), train, data.test(), data.classes()),
-        model(filters, dropout, data.classes().size()),
-        new SparseCategoricalCrossEntropy(),
-        optimizer,
-        metrics,
-        List.of(),
-        EPOCHS,
-        BATCH);
+            ? learned.train()
+            : Transformed.of(learned.train(), request.seed(), transforms);
+    return learned.in(
+        new Plan(
+            new Dataset(data.name(), train, data.test(), data.classes()),
+            model(filters, dropout, data.classes().size()),
+            new SparseCategoricalCrossEntropy(),
+            optimizer,
+            metrics,
+            List.of(),
+            EPOCHS,
+            BATCH));
   }
 
   private static Sequential model(int filters, double dropout, int classes) {

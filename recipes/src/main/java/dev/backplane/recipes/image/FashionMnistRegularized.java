@@ -110,7 +110,7 @@ public final class FashionMnistRegularized implements Recipe {
         .keepingBest(GOAL);
   }
 
-  /** The path of a PNG of 28 × 28 pixels, the thing bright on black. */
+  /** The path of a picture; one that is not 28 × 28 is scaled. */
   @Override
   public List<Literal> read(String input) {
     return List.of(GreyPictures.read(input));

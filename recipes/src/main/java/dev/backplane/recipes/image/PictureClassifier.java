@@ -1,5 +1,6 @@
 package dev.backplane.recipes.image;
 
+import dev.backplane.data.Dataset;
 import dev.backplane.data.DatasetProvider;
 import dev.backplane.data.Recipe;
 import dev.backplane.data.Recipe.Plan;
@@ -14,6 +15,7 @@ import dev.backplane.layers.core.Reshape;
 import dev.backplane.layers.core.loss.SparseCategoricalCrossEntropy;
 import dev.backplane.nn.Layer;
 import dev.backplane.nn.Sequential;
+import dev.backplane.recipes.Learned;
 import dev.backplane.recipes.SettingValues;
 import dev.backplane.tensor.Shape;
 import java.util.ArrayList;
@@ -60,6 +62,8 @@ enum PictureClassifier implements PictureModel {
             size,
             new Setting("rate", "0.001", "learning rate, where the optimizer says nothing of it"),
             new Setting("dropout", "0", "share of features dropped while training"),
+            SettingValues.FOLDS,
+            SettingValues.FOLD,
             SettingValues.ACTIVATION,
             SettingValues.OPTIMIZER,
             SettingValues.METRICS,
@@ -83,19 +87,22 @@ enum PictureClassifier implements PictureModel {
     double dropout = values.share("dropout");
     var optimizer = values.optimizer(rate);
     var metrics = values.metrics(CLASSES);
+    var fold = values.fold();
     var data = provider.open(values.access());
+    var learned = Learned.of(fold, data.train(), request.seed());
     if (dropout > 0) {
       layers.add(new Dropout(dropout));
     }
     layers.add(new Dense(data.classes().size()));
-    return new Plan(
-        data,
-        new Sequential(layers),
-        new SparseCategoricalCrossEntropy(),
-        optimizer,
-        metrics,
-        List.of(),
-        EPOCHS,
-        BATCH);
+    return learned.in(
+        new Plan(
+            new Dataset(data.name(), learned.train(), data.test(), data.classes()),
+            new Sequential(layers),
+            new SparseCategoricalCrossEntropy(),
+            optimizer,
+            metrics,
+            List.of(),
+            EPOCHS,
+            BATCH));
   }
 }

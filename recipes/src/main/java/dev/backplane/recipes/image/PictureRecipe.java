@@ -39,7 +39,7 @@ abstract class PictureRecipe implements Recipe {
     return model.plan(this, data, request);
   }
 
-  /** The path of a PNG of 28 × 28 pixels, what it shows bright on black. */
+  /** The path of a picture; one that is not 28 × 28 is scaled. */
   @Override
   public final List<Literal> read(String input) {
     return List.of(GreyPictures.read(input));

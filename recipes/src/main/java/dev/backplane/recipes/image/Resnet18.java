@@ -21,6 +21,8 @@ import dev.backplane.layers.vision.file.ImageFolder;
 import dev.backplane.layers.vision.transform.ImageTransform;
 import dev.backplane.nn.Layer;
 import dev.backplane.nn.Sequential;
+import dev.backplane.recipes.ClassWeights;
+import dev.backplane.recipes.Learned;
 import dev.backplane.recipes.SettingValues;
 import dev.backplane.recipes.format.MalformedDataException;
 import dev.backplane.tensor.DType;
@@ -61,6 +63,9 @@ public final class Resnet18 implements Recipe {
         new Setting("skip-broken", "0", "1 to leave out files that are no pictures"),
         new Setting("augmentation", "image.flip", "registered transforms; empty for none"),
         new Setting("rate", "0.001", "learning rate, where the optimizer says nothing of it"),
+        SettingValues.FOLDS,
+        SettingValues.FOLD,
+        ClassWeights.SETTING,
         SettingValues.OPTIMIZER,
         SettingValues.METRICS);
   }
@@ -93,6 +98,8 @@ public final class Resnet18 implements Recipe {
     var optimizer = values.optimizer(values.positive("rate"));
     // The folder tells how many classes there are; what is wrong with a name is said before.
     values.metrics(2);
+    var fold = values.fold();
+    var weights = values.classWeights();
     var transforms = values.parts(ImageTransform.class, "augmentation");
     var folder = request.settings().getOrDefault(IMAGES, "").strip();
     if (folder.isEmpty()) {
@@ -103,19 +110,22 @@ public final class Resnet18 implements Recipe {
     var options = new ImageFolder.Options(size, size, Channels.RGB, skip);
     var images = ImageFolder.open(Path.of(folder), options, request.access().progress());
     var split = Splitting.stratified(request.seed()).holdOut(images, 0.2);
+    var learned = Learned.of(fold, split.train(), request.seed());
     var train =
         transforms.isEmpty()
-            ? split.train()
-            : Transformed.of(split.train(), request.seed(), transforms);
-    return new Plan(
-            new Dataset(name(), train, split.held(), images.classes()),
-            model(images.classes().size()),
-            new SparseCategoricalCrossEntropy(),
-            optimizer,
-            values.metrics(images.classes().size()),
-            List.of(),
-            10,
-            16)
+            ? learned.train()
+            : Transformed.of(learned.train(), request.seed(), transforms);
+    return learned
+        .in(
+            new Plan(
+                new Dataset(name(), train, split.held(), images.classes()),
+                model(images.classes().size()),
+                weights.on(new SparseCategoricalCrossEntropy(), learned.train(), images.classes()),
+                optimizer,
+                values.metrics(images.classes().size()),
+                List.of(),
+                10,
+                16))
         .withFiles(Map.of(SIZE_FILE, String.valueOf(size)));
   }
 

@@ -1,6 +1,7 @@
 package dev.backplane.recipes.speech;
 
 import dev.backplane.data.DatasetProvider.Access;
+import dev.backplane.layers.audio.signal.MalformedAudioException;
 import dev.backplane.layers.audio.signal.WavFile;
 import dev.backplane.recipes.cache.DatasetCache;
 import dev.backplane.recipes.format.MalformedDataException;
@@ -80,10 +81,13 @@ record Clips(List<String> words, Map<String, List<Clip>> clips) {
    * voice, up to the first underscore, hyphen or point. Each fifth voice is held out.
    *
    * @param names of the sub-folders, in the order of the words
-   * @throws MalformedDataException if there is no such folder, a word has no recordings, or there
-   *     are fewer than two voices
+   * @param skipBroken whether files that cannot be heard are left out, and told, instead of refused
+   * @param told of each file that is skipped
+   * @throws MalformedDataException if there is no such folder, a word has no recordings, a file
+   *     cannot be heard, or there are fewer than two voices
    */
-  static Split recorded(Path folder, List<String> names) {
+  static Split recorded(
+      Path folder, List<String> names, boolean skipBroken, Consumer<String> told) {
     var clips = new ArrayList<Clip>();
     for (int word = 0; word < names.size(); word++) {
       var inside = folder.resolve(names.get(word));
@@ -95,9 +99,20 @@ record Clips(List<String> words, Map<String, List<Clip>> clips) {
       if (files.isEmpty()) {
         throw new MalformedDataException(inside.toString(), "WAV files", "none");
       }
+      int before = clips.size();
       for (var file : files) {
-        var voice = file.getFileName().toString().replaceFirst("[_.-].*", "");
-        clips.add(new Clip(voice, word, Clip.features(file.toString(), WavFile.read(file))));
+        try {
+          clips.add(heard(file, word));
+        } catch (MalformedAudioException | MalformedDataException e) {
+          if (!skipBroken) {
+            throw e;
+          }
+          told.accept("skipped: " + e.getMessage());
+        }
+      }
+      if (clips.size() == before) {
+        throw new MalformedDataException(
+            inside.toString(), "WAV files that can be heard", "none of " + files.size());
       }
     }
     var voices = clips.stream().map(Clip::voice).distinct().sorted().toList();
@@ -112,6 +127,11 @@ record Clips(List<String> words, Map<String, List<Clip>> clips) {
     return new Split(
         of(names, clips.stream().filter(clip -> !held.contains(clip.voice())).toList()),
         of(names, clips.stream().filter(clip -> held.contains(clip.voice())).toList()));
+  }
+
+  private static Clip heard(Path file, int word) {
+    var voice = file.getFileName().toString().replaceFirst("[_.-].*", "");
+    return new Clip(voice, word, Clip.features(file.toString(), WavFile.read(file)));
   }
 
   private static List<Path> wavFiles(Path folder) {

@@ -40,8 +40,15 @@ record Listening(List<String> said, List<String> names, Utterances.Form form, Va
    * @param examples utterances of an epoch
    * @param optimizer how it learns
    * @param recordings a folder, or nothing
+   * @param skipBroken whether files of that folder that cannot be heard are left out
    */
-  record Chosen(int units, double dropout, int examples, Optimizer optimizer, String recordings) {}
+  record Chosen(
+      int units,
+      double dropout,
+      int examples,
+      Optimizer optimizer,
+      String recordings,
+      boolean skipBroken) {}
 
   static List<Setting> settings(String units, String examples, int epochs) {
     return List.of(
@@ -57,6 +64,7 @@ record Listening(List<String> said, List<String> names, Utterances.Form form, Va
             "recordings",
             "",
             "a folder of WAV files, WORD/VOICE_ANYTHING.wav, instead of espeak-ng"),
+        new Setting("skip-broken", "0", "1 to leave out files of it that cannot be heard"),
         SettingValues.OPTIMIZER);
   }
 
@@ -70,14 +78,19 @@ record Listening(List<String> said, List<String> names, Utterances.Form form, Va
         values.share("dropout"),
         examples,
         values.optimizer(new CosineDecay(rate, steps, rate / 1000)),
-        request.settings().getOrDefault("recordings", "").strip());
+        request.settings().getOrDefault("recordings", "").strip(),
+        values.integer("skip-broken", 0, 1) == 1);
   }
 
   Dataset data(String name, Request request, Chosen chosen) {
     var split =
         chosen.recordings().isEmpty()
             ? Clips.synthesized(request.access(), said, request.access().progress())
-            : Clips.recorded(Path.of(chosen.recordings()), names);
+            : Clips.recorded(
+                Path.of(chosen.recordings()),
+                names,
+                chosen.skipBroken(),
+                request.access().progress());
     return new Dataset(
         name,
         new Utterances(

@@ -3,11 +3,11 @@ package dev.backplane.recipes.table;
 import dev.backplane.data.Dataset;
 import dev.backplane.data.Examples;
 import dev.backplane.data.Recipe;
-import dev.backplane.data.Splitting;
 import dev.backplane.layers.core.Dense;
 import dev.backplane.layers.core.loss.SparseCategoricalCrossEntropy;
 import dev.backplane.nn.Layer;
 import dev.backplane.nn.Sequential;
+import dev.backplane.recipes.Learned;
 import dev.backplane.recipes.SettingValues;
 import dev.backplane.recipes.format.MalformedDataException;
 import dev.backplane.tensor.Literal;
@@ -61,23 +61,21 @@ public final class IrisMlp implements Recipe {
     var hidden = values.activated(units);
     var fold = values.fold();
     var data = Iris.split(values.access(), request.seed());
-    var split = fold.map(f -> f.split(Splitting.stratified(request.seed()), data.train()));
-    var train = split.map(Splitting.Split::train).orElse(data.train());
+    var learned = Learned.of(fold, data.train(), request.seed());
     var layers = new ArrayList<Layer>();
-    layers.add(statistics(train));
+    layers.add(statistics(learned.train()));
     layers.addAll(hidden);
     layers.add(new Dense(data.classes().size()));
-    var plan =
+    return learned.in(
         new Plan(
-            new Dataset(data.name(), train, data.test(), data.classes()),
+            new Dataset(data.name(), learned.train(), data.test(), data.classes()),
             new Sequential(layers),
             new SparseCategoricalCrossEntropy(),
             optimizer,
             metrics,
             List.of(),
             EPOCHS,
-            BATCH);
-    return split.map(s -> plan.withValidation(s.held())).orElse(plan);
+            BATCH));
   }
 
   /** Mean and deviation of the training examples alone: the test examples stay unseen. */

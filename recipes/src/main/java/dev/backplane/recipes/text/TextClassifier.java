@@ -4,6 +4,7 @@ import dev.backplane.EarlyStopping;
 import dev.backplane.Goal;
 import dev.backplane.data.Dataset;
 import dev.backplane.data.DatasetProvider.Access;
+import dev.backplane.data.Examples;
 import dev.backplane.data.Recipe;
 import dev.backplane.data.Recipe.Plan;
 import dev.backplane.data.Recipe.Request;
@@ -17,6 +18,9 @@ import dev.backplane.layers.core.schedule.CosineDecay;
 import dev.backplane.layers.core.transform.ClipByGlobalNorm;
 import dev.backplane.nn.Layer;
 import dev.backplane.nn.Sequential;
+import dev.backplane.recipes.ClassWeights;
+import dev.backplane.recipes.Fold;
+import dev.backplane.recipes.Learned;
 import dev.backplane.recipes.SettingValues;
 import dev.backplane.recipes.format.MalformedDataException;
 import java.util.ArrayList;
@@ -104,6 +108,9 @@ record TextClassifier(
             "share of the training texts that says when to stop; or 0"));
     settings.add(
         new Setting("patience", "2", "epochs without a lower validation loss, then it stops"));
+    settings.add(SettingValues.FOLDS);
+    settings.add(SettingValues.FOLD);
+    settings.add(ClassWeights.SETTING);
     settings.add(new Setting(TEXTS, "", "a file of your own texts, a line each: CLASS TAB TEXT"));
     settings.add(SettingValues.OPTIMIZER);
     settings.add(SettingValues.METRICS);
@@ -122,7 +129,10 @@ record TextClassifier(
     values.optimizer(rate);
     int decay = values.integer("decay", 0, 1 << 20);
     double norm = values.notNegative("clip");
-    var metrics = values.metrics();
+    // The texts tell how many classes there are; what is wrong with a name is said before.
+    values.metrics(2);
+    var weights = values.classWeights();
+    var fold = values.fold();
     double validation = values.share("validation");
     int patience = values.integer("patience", 1, 1000);
     layers.of(values, size);
@@ -141,33 +151,37 @@ record TextClassifier(
     var stack = new ArrayList<>(layers.of(values, encoding.encoder().vocabulary().size()));
     stack.add(new Dense(sigmoid ? 1 : texts.classes().size()));
     var data = encoding.dataset(texts);
-    var split =
-        validation == 0
-            ? Optional.<Splitting.Split>empty()
-            : Optional.of(Splitting.stratified(request.seed()).holdOut(data.train(), validation));
-    var learned = split.map(Splitting.Split::train).orElse(data.train());
-    int stepsDown = decay * learned.batch(BATCH).count();
+    var learned = learned(data.train(), fold, validation, request.seed());
+    int stepsDown = decay * learned.train().batch(BATCH).count();
+    var loss = sigmoid ? new BinaryCrossEntropy() : new SparseCategoricalCrossEntropy();
     var plan =
         new Plan(
-                new Dataset(data.name(), learned, data.test(), data.classes()),
+                new Dataset(data.name(), learned.train(), data.test(), data.classes()),
                 new Sequential(stack),
-                sigmoid ? new BinaryCrossEntropy() : new SparseCategoricalCrossEntropy(),
+                weights.on(loss, learned.train(), data.classes()),
                 values.optimizer(
                     decay == 0
                         ? new Constant(rate)
                         : new CosineDecay(rate, stepsDown, rate / 1000)),
-                metrics,
+                values.metrics(data.classes().size()),
                 norm == 0 ? List.of() : List.of(new ClipByGlobalNorm(norm)),
                 training.epochs(),
                 BATCH)
             .withFiles(encoding.files());
-    return split
-        .map(
-            of ->
-                plan.withValidation(of.held())
-                    .withCallbacks(new EarlyStopping(GOAL, patience))
-                    .keepingBest(GOAL))
-        .orElse(plan);
+    var whole = learned.in(plan);
+    return validation == 0
+        ? whole
+        : whole.withCallbacks(new EarlyStopping(GOAL, patience)).keepingBest(GOAL);
+  }
+
+  /** A fold is held out in place of the share that would else say when to stop. */
+  private static Learned learned(
+      Examples train, Optional<Fold> fold, double validation, long seed) {
+    if (fold.isPresent() || validation == 0) {
+      return Learned.of(fold, train, seed);
+    }
+    var split = Splitting.stratified(seed).holdOut(train, validation);
+    return new Learned(split.train(), Optional.of(split.held()));
   }
 
   private static int length(Recipe recipe, SettingValues values) {

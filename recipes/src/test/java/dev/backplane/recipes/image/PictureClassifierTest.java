@@ -1,6 +1,7 @@
 package dev.backplane.recipes.image;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -160,6 +161,30 @@ class PictureClassifierTest {
               () -> new DeepClassifier("").plan(new MnistCnnDeep(), new Bars(), wrong));
       assertTrue(
           refused.getMessage().contains("--set augmentation=image.flop"), refused::getMessage);
+    }
+  }
+
+  @Test
+  void aFoldIsHeldOutAsItIs() {
+    try (var backplane = Backplane.start()) {
+      var settings = Map.of("folds", "4", "fold", "2");
+      var request = new Recipe.Request(settings, Access.silent(), 1, backplane.parts());
+      for (var plan :
+          List.of(
+              PictureClassifier.CNN.plan(new MnistCnn(), new Bars(), request),
+              new DeepClassifier("image.flip").plan(new MnistCnnDeep(), new Bars(), request))) {
+        var held = plan.validation().orElseThrow();
+        assertEquals(30, plan.data().train().size());
+        assertEquals(10, held.size());
+        assertEquals(EXAMPLES, plan.data().test().size());
+        assertFalse(held instanceof Transformed, "measured as it is");
+        // Each class gives its share.
+        for (int i = 0; i < 10; i++) {
+          int label = i;
+          assertTrue(
+              IntStream.range(0, 10).anyMatch(r -> held.example(r).target().longAt(0) == label));
+        }
+      }
     }
   }
 }

@@ -16,8 +16,10 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -104,7 +106,7 @@ class SpeechTest {
   @Test
   void utterancesAreComposedAnewInEachEpochAndAlikeForASeed() throws IOException {
     var names = java.util.stream.IntStream.range(0, 10).mapToObj(Integer::toString).toList();
-    var split = Clips.recorded(digits(), names);
+    var split = Clips.recorded(digits(), names, false, line -> {});
     assertEquals(List.of("bob", "cleo"), List.copyOf(split.train().clips().keySet()));
     assertEquals(List.of("ann"), List.copyOf(split.test().clips().keySet()));
     var form = new Utterances.Form(120, 1, 4, false, true);
@@ -155,6 +157,28 @@ class SpeechTest {
     assertTrue(
         tooLong.getMessage().contains("at most 1.2 s of speech, found 3.0 s"),
         tooLong.getMessage());
+  }
+
+  @Test
+  void aBrokenFileInTheMiddleIsNamedAndSkippedOnlyWhenAsked() throws IOException {
+    digits();
+    var broken = Files.writeString(folder.resolve("4/bob_0.wav"), "no sound at all");
+    var silent = tone(folder.resolve("7/ann_0.wav"), 0, 0.3, RATE);
+    var plain = Map.of("recordings", folder.toString());
+    refused(broken + ": expected a WAV file", new SpokenDigitsLstm(), plain);
+    var told = new ArrayList<String>();
+    var asked = Map.of("recordings", folder.toString(), "skip-broken", "1");
+    try (var backplane = Backplane.start()) {
+      var access = new Access(Optional.empty(), told::add);
+      new SpokenDigitsLstm().plan(new Recipe.Request(asked, access, 3, backplane.parts()));
+    }
+    assertEquals(2, told.size(), told::toString);
+    assertTrue(told.get(0).startsWith("skipped: " + broken), told::toString);
+    assertTrue(told.get(1).startsWith("skipped: " + silent), told::toString);
+    for (var voice : List.of("ann", "bob", "cleo")) {
+      Files.writeString(folder.resolve("4/" + voice + "_1.wav"), "no sound either");
+    }
+    refused("expected WAV files that can be heard, found none of 4", new SpokenDigitsLstm(), asked);
   }
 
   /** A tone as a WAV file of some form: format 1 for whole numbers, 3 for floats. */

@@ -9,6 +9,10 @@ import dev.backplane.Run;
 import dev.backplane.Trainer.Epochs;
 import dev.backplane.data.DatasetProvider.Access;
 import dev.backplane.data.Recipe;
+import dev.backplane.layers.core.loss.BinaryCrossEntropy;
+import dev.backplane.layers.core.loss.ClassWeighted;
+import dev.backplane.layers.core.metric.ConfusionMatrix;
+import dev.backplane.layers.core.metric.F1;
 import dev.backplane.nn.Metric;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -129,5 +133,58 @@ class TextClassifierTest {
     assertEquals(first.model(), again.model());
     var row = first.data().test().example(3).input();
     assertEquals(row, again.data().test().example(3).input());
+  }
+
+  @Test
+  void aFoldTakesThePlaceOfTheShareThatSaysWhenToStop() throws IOException {
+    var whole = plan(own());
+    var second = plan(own("folds", "4", "fold", "2"));
+    int all = whole.data().train().size() + whole.validation().orElseThrow().size();
+    assertEquals(all, second.data().train().size() + second.validation().orElseThrow().size());
+    assertEquals(all / 4.0, second.validation().orElseThrow().size(), 1);
+    assertEquals(1, second.callbacks().size());
+    var plain = plan(own("folds", "4", "validation", "0"));
+    assertEquals(List.of(), plain.callbacks());
+    assertTrue(plain.validation().isPresent());
+    assertTrue(plan(own("validation", "0")).validation().isEmpty());
+    assertTrue(refusal(own("folds", "4", "fold", "5")).contains("--set fold: expected"));
+  }
+
+  @Test
+  void classesCountAsTheUserSays() throws IOException {
+    var lines = new ArrayList<>(Files.readAllLines(sentences(List.of("bad", "good"))));
+    lines.removeIf(line -> line.startsWith("good") && line.endsWith("!"));
+    var few = Files.write(folder.resolve("few.tsv"), lines).toString();
+    var settings = own("class-weights", "balanced", "validation", "0");
+    settings.put("texts", few);
+    var plan = plan(settings);
+    int bad = 0;
+    for (int i = 0; i < plan.data().train().size(); i++) {
+      bad += plan.data().train().example(i).target().longAt(0) == 0 ? 1 : 0;
+    }
+    int good = plan.data().train().size() - bad;
+    assertTrue(good < bad * 2 / 3, good + " good, " + bad + " bad");
+    assertEquals(
+        new ClassWeighted(new BinaryCrossEntropy(), ClassWeighted.balanced(bad, good)),
+        plan.loss());
+    settings.put("class-weights", "1, 2.5");
+    assertEquals(
+        new ClassWeighted(new BinaryCrossEntropy(), List.of(1.0, 2.5)), plan(settings).loss());
+    settings.put("class-weights", "1,2,3");
+    assertTrue(
+        refusal(settings).contains("a number for each of 2 classes, [bad, good], found 3"),
+        refusal(settings));
+    settings.put("class-weights", "alike");
+    assertTrue(
+        refusal(settings).contains("expected balanced, or a number of 0 or more for each class"),
+        refusal(settings));
+  }
+
+  @Test
+  void metricsOfClassesKnowHowManyThereAre() throws IOException {
+    var settings = own("output", "softmax", "metrics", "f1, confusion_matrix");
+    settings.put("texts", sentences(List.of("bad", "good", "odd")).toString());
+    assertEquals(List.of(new F1(3), new ConfusionMatrix(3)), plan(settings).metrics());
+    assertEquals(List.of(new F1(2)), plan(own("metrics", "f1")).metrics());
   }
 }

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.backplane.data.DatasetProvider.Access;
+import dev.backplane.layers.text.Vocabulary;
 import dev.backplane.recipes.cache.DatasetException;
 import dev.backplane.recipes.format.MalformedDataException;
 import java.nio.ByteBuffer;
@@ -20,6 +21,8 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class PairsTest {
   private static List<Pair> pairs(int count) {
@@ -194,20 +197,41 @@ class PairsTest {
   }
 
   /** Fetched once, then from the cache; skipped without a network, but never in CI. */
-  @Test
-  void thePinnedPairsAreSplitAsTheyAlwaysWere() {
+  @ParameterizedTest
+  @CsvSource({
+    "FRENCH, 36225, 274e013d047fe74b525edc79d0f45ec7952aebf68ed45d979d4bf5c4fde40d0e",
+    "GERMAN, 39942, f641a929cfa03ccb853fe768d4fa229d4ae6003d9d6dcad9833d10f15b9b00b2",
+    "CHINESE, 31654, ba89204af5d1279796896ed35e46995be529d53bda564a97550b7e91bfdf73b6"
+  })
+  void thePinnedPairsAreSplitAsTheyAlwaysWere(Language language, int pairs, String test) {
     PairCorpus corpus;
     try {
-      corpus = PairCorpus.open(Access.silent(), Language.FRENCH);
+      corpus = PairCorpus.open(Access.silent(), language);
     } catch (DatasetException e) {
       boolean mayBeAbsent =
           e.reason() == DatasetException.Reason.UNAVAILABLE && !"true".equals(System.getenv("CI"));
       Assumptions.assumeFalse(mayBeAbsent, e.getMessage());
       throw e;
     }
-    assertEquals(36_225, corpus.train().size());
+    assertEquals(pairs, corpus.train().size());
     assertEquals(1_000, corpus.test().size());
+    assertEquals(test, corpus.testDigest());
+  }
+
+  @Test
+  void aChineseSentenceIsReadAndSaidWithoutSpaces() {
+    var pairs = new ArrayList<Pair>();
+    for (int i = 0; i < 40; i++) {
+      pairs.add(new Pair("Open door " + i, "打开第" + i + "扇门"));
+    }
+    var corpus = PairCorpus.split("p", pairs, 5);
+    var encoding = PairEncoding.make(corpus, Language.CHINESE, 100, 16);
+    assertEquals(encoding, PairEncoding.read(encoding.files()));
+    var row = encoding.target().encode("打开第7扇门");
+    var ids = Arrays.stream(row).skip(1).filter(id -> id > Vocabulary.UNKNOWN).toArray();
+    var end = encoding.target().vocabulary().require(Vocabulary.END_TOKEN);
     assertEquals(
-        "274e013d047fe74b525edc79d0f45ec7952aebf68ed45d979d4bf5c4fde40d0e", corpus.testDigest());
+        "打开第7扇门",
+        encoding.target().decode(Arrays.stream(ids).takeWhile(id -> id != end).toArray()));
   }
 }

@@ -1,9 +1,13 @@
 package dev.backplane.launcher.cli;
 
 import dev.backplane.Backplane;
+import dev.backplane.Run;
+import dev.backplane.data.Recipe;
+import dev.backplane.launcher.plots.Confusion;
 import jakarta.inject.Inject;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -32,6 +36,11 @@ final class EvaluateCommand implements Callable<Integer> {
           "A folder or package file that holds the data set, instead of cache and network.")
   @Nullable Path data;
 
+  @Option(
+      names = "--classes",
+      description = "Of a classifier also precision, recall and F1 of each class.")
+  boolean classes;
+
   @Inject
   EvaluateCommand(Backplane backplane) {
     this.backplane = backplane;
@@ -54,6 +63,8 @@ final class EvaluateCommand implements Callable<Integer> {
       run.evaluate(plan.data().test().batch(256))
           .forEach((name, value) -> metrics.put("test_" + name, value));
       metrics.putAll(recipe.measure(run, plan));
+      var confusion =
+          classes ? Optional.of(confusion(run, plan, recipe)) : Optional.<Confusion>empty();
       if (runs.json) {
         var fields = new LinkedHashMap<String, Object>();
         fields.put("event", "result");
@@ -62,12 +73,24 @@ final class EvaluateCommand implements Callable<Integer> {
         fields.put("epochs", run.epochs());
         fields.put("steps", run.steps());
         fields.put("metrics", metrics);
+        confusion.ifPresent(of -> fields.put("classes", ClassReport.fields(of)));
         fields.put("run", runs.folder.toString());
         new JsonLines(spec.commandLine().getOut()).print(fields);
       } else {
-        spec.commandLine().getOut().println(recipe.name() + "  " + ProgressDisplay.text(metrics));
+        var out = spec.commandLine().getOut();
+        out.println(recipe.name() + "  " + ProgressDisplay.text(metrics));
+        confusion.ifPresent(of -> ClassReport.lines(of).forEach(out::println));
       }
       return ExitCode.DONE.number;
     }
+  }
+
+  private static Confusion confusion(Run run, Recipe.Plan plan, Recipe recipe) {
+    return Confusion.of(run, plan.data().test(), plan.data().classes())
+        .orElseThrow(
+            () ->
+                new CommandException(
+                    ExitCode.WRONG_USAGE,
+                    "--classes: " + recipe.name() + " does not tell classes apart"));
   }
 }

@@ -71,6 +71,32 @@ public record Confusion(List<String> classes, List<List<Long>> counts) {
             Arrays.stream(counts).map(row -> Arrays.stream(row).boxed().toList()).toList()));
   }
 
+  /** How many examples are of a class. */
+  public long examples(int label) {
+    return counts.get(label).stream().mapToLong(count -> count).sum();
+  }
+
+  /** Of what is said to be of a class, the share that is; 0 where nothing is. */
+  public double precision(int label) {
+    long said = counts.stream().mapToLong(row -> row.get(label)).sum();
+    return share(counts.get(label).get(label), said);
+  }
+
+  /** Of what is of a class, the share that is said to be; 0 where nothing is. */
+  public double recall(int label) {
+    return share(counts.get(label).get(label), examples(label));
+  }
+
+  /** The harmonic mean of precision and recall, 0 where both are. */
+  public double f1(int label) {
+    double sum = precision(label) + recall(label);
+    return sum == 0 ? 0 : 2 * precision(label) * recall(label) / sum;
+  }
+
+  private static double share(long part, long all) {
+    return all == 0 ? 0 : part / (double) all;
+  }
+
   private static boolean isLabel(List<Feature> targets) {
     return targets.size() == 1
         && targets.getFirst().shape().size() == 1

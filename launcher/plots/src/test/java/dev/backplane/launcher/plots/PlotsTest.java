@@ -152,4 +152,19 @@ class PlotsTest {
     assertFalse(e instanceof PlotsUnavailableException, e::toString);
     assertTrue(e.getMessage().contains("loss.png cannot be written"), e.getMessage());
   }
+
+  @Test
+  void aConfusionMatrixTellsEachClasssFigures() {
+    var confusion =
+        new Confusion(
+            List.of("a", "b", "c"),
+            List.of(List.of(3L, 1L, 0L), List.of(2L, 4L, 0L), List.of(0L, 0L, 0L)));
+    assertEquals(List.of(4L, 6L, 0L), IntStream.range(0, 3).mapToObj(confusion::examples).toList());
+    assertEquals(3 / 5.0, confusion.precision(0));
+    assertEquals(3 / 4.0, confusion.recall(0));
+    assertEquals(2 / (5 / 3.0 + 4 / 3.0), confusion.f1(0), 1e-12);
+    assertEquals(4 / 5.0, confusion.precision(1));
+    assertEquals(4 / 6.0, confusion.recall(1), 1e-12);
+    assertEquals(0, confusion.precision(2) + confusion.recall(2) + confusion.f1(2));
+  }
 }
