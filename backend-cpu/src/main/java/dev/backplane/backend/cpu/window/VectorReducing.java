@@ -10,7 +10,8 @@ import jdk.incubator.vector.VectorSpecies;
 /**
  * {@link Reducing} by the Vector API, for f32: the window lies in a register. What is left of a run
  * behind its last whole vector is the scalar form's. Every loop nest is a method of its own, which
- * the JVM compiles as a whole; only so are vectors no objects.
+ * the JVM compiles as a whole, and no vector is handed to a method of ours, however small: what the
+ * compiler chose not to inline would make objects of them.
  */
 final class VectorReducing {
   private static final VectorSpecies<Float> F32 = FloatVector.SPECIES_PREFERRED;
@@ -43,14 +44,6 @@ final class VectorReducing {
     return "vector" + F32.vectorBitSize();
   }
 
-  static FloatVector load(long at) {
-    return FloatVector.fromMemorySegment(F32, ALL, at, LITTLE_ENDIAN);
-  }
-
-  static void store(FloatVector x, long at) {
-    x.intoMemorySegment(ALL, at, LITTLE_ENDIAN);
-  }
-
   private static void sum(
       long from, long advance, long[] offsets, int count, long to, int length, long run) {
     for (int position = 0; position < length; position++) {
@@ -59,9 +52,10 @@ final class VectorReducing {
       for (long e = 0; e + LANES <= run; e += LANES) {
         var sum = FloatVector.zero(F32);
         for (int i = 0; i < count; i++) {
-          sum = sum.add(load(first + 4 * (e + offsets[i])));
+          long at = first + 4 * (e + offsets[i]);
+          sum = sum.add(FloatVector.fromMemorySegment(F32, ALL, at, LITTLE_ENDIAN));
         }
-        store(sum, result + 4 * e);
+        sum.intoMemorySegment(ALL, result + 4 * e, LITTLE_ENDIAN);
       }
     }
   }
@@ -74,9 +68,10 @@ final class VectorReducing {
       for (long e = 0; e + LANES <= run; e += LANES) {
         var product = FloatVector.broadcast(F32, 1f);
         for (int i = 0; i < count; i++) {
-          product = product.mul(load(first + 4 * (e + offsets[i])));
+          long at = first + 4 * (e + offsets[i]);
+          product = product.mul(FloatVector.fromMemorySegment(F32, ALL, at, LITTLE_ENDIAN));
         }
-        store(product, result + 4 * e);
+        product.intoMemorySegment(ALL, result + 4 * e, LITTLE_ENDIAN);
       }
     }
   }
@@ -93,9 +88,10 @@ final class VectorReducing {
       for (long e = 0; e + LANES <= run; e += LANES) {
         var most = FloatVector.broadcast(F32, Float.NEGATIVE_INFINITY);
         for (int i = 0; i < count; i++) {
-          most = most.max(load(first + 4 * (e + offsets[i])));
+          long at = first + 4 * (e + offsets[i]);
+          most = most.max(FloatVector.fromMemorySegment(F32, ALL, at, LITTLE_ENDIAN));
         }
-        store(most, result + 4 * e);
+        most.intoMemorySegment(ALL, result + 4 * e, LITTLE_ENDIAN);
       }
     }
   }
@@ -111,9 +107,11 @@ final class VectorReducing {
       long result = to + 4 * position * run;
       for (long e = 0; e + LANES <= run; e += LANES) {
         long at = first + 4 * e;
-        var upper = load(at).max(load(at + second));
-        var lower = load(at + third).max(load(at + fourth));
-        store(upper.max(lower), result + 4 * e);
+        var x0 = FloatVector.fromMemorySegment(F32, ALL, at, LITTLE_ENDIAN);
+        var x1 = FloatVector.fromMemorySegment(F32, ALL, at + second, LITTLE_ENDIAN);
+        var x2 = FloatVector.fromMemorySegment(F32, ALL, at + third, LITTLE_ENDIAN);
+        var x3 = FloatVector.fromMemorySegment(F32, ALL, at + fourth, LITTLE_ENDIAN);
+        x0.max(x1).max(x2.max(x3)).intoMemorySegment(ALL, result + 4 * e, LITTLE_ENDIAN);
       }
     }
   }
@@ -126,9 +124,10 @@ final class VectorReducing {
       for (long e = 0; e + LANES <= run; e += LANES) {
         var least = FloatVector.broadcast(F32, Float.POSITIVE_INFINITY);
         for (int i = 0; i < count; i++) {
-          least = least.min(load(first + 4 * (e + offsets[i])));
+          long at = first + 4 * (e + offsets[i]);
+          least = least.min(FloatVector.fromMemorySegment(F32, ALL, at, LITTLE_ENDIAN));
         }
-        store(least, result + 4 * e);
+        least.intoMemorySegment(ALL, result + 4 * e, LITTLE_ENDIAN);
       }
     }
   }

@@ -1,20 +1,23 @@
 package dev.backplane.backend.cpu.window;
 
+import static dev.backplane.backend.cpu.internal.Libc.ALL;
 import static dev.backplane.backend.cpu.window.VectorReducing.LANES;
-import static dev.backplane.backend.cpu.window.VectorReducing.load;
-import static dev.backplane.backend.cpu.window.VectorReducing.store;
+import static java.nio.ByteOrder.LITTLE_ENDIAN;
+import static jdk.incubator.vector.VectorOperators.EQ;
+import static jdk.incubator.vector.VectorOperators.LE;
 
 import dev.backplane.backend.cpu.movement.Widened;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
-import jdk.incubator.vector.VectorMask;
-import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
  * {@link Selecting} by the Vector API, for f32. What is left of a run behind its last whole vector
- * is the scalar form's. Every loop nest is a method of its own, which the JVM compiles as a whole;
- * only so are vectors no objects.
+ * is the scalar form's. As in {@link VectorReducing}, no vector is handed to a method of ours.
+ *
+ * <p>The smallest is the largest of what has the other sign: values are multiplied by 1 or -1 when
+ * they are loaded, which is exact. Larger than the best so far, or the first NaN, is what is not (x
+ * ≤ best), unless the best is NaN already.
  *
  * @param rest the scalar form
  */
@@ -38,15 +41,13 @@ record VectorSelecting(ScalarSelecting rest) implements Selecting {
       long to,
       int length,
       long run) {
-    boolean largest = rest.largest();
-    if (rest.disjoint() && count == 4) {
-      if (largest) {
-        largestOfFour(from, advance, offsets, source, to, length, run);
-      } else {
-        smallestOfFour(from, advance, offsets, source, to, length, run);
-      }
+    float sign = rest.largest() ? 1 : -1;
+    if (rest.disjoint() && rest.largest() && count == 4) {
+      largestOfFour(from, advance, offsets, source, to, length, run);
+    } else if (rest.disjoint()) {
+      writing(sign, from, advance, offsets, count, source, to, length, run);
     } else {
-      some(largest, rest.disjoint(), from, advance, offsets, count, source, to, length, run);
+      adding(sign, from, advance, offsets, count, source, to, length, run);
     }
     long done = run / LANES * LANES;
     for (int position = 0; done < run && position < length; position++) {
@@ -54,15 +55,6 @@ record VectorSelecting(ScalarSelecting rest) implements Selecting {
       long values = source + 4 * (position * run + done);
       rest.select(from + base, 0, offsets, count, values, to + base, 1, run - done);
     }
-  }
-
-  /** Larger than the best, or the first NaN: not (x ≤ best), unless the best is NaN already. */
-  private static VectorMask<Float> larger(FloatVector x, FloatVector best) {
-    return x.compare(VectorOperators.LE, best).not().and(best.compare(VectorOperators.EQ, best));
-  }
-
-  private static VectorMask<Float> smaller(FloatVector x, FloatVector best) {
-    return x.compare(VectorOperators.GE, best).not().and(best.compare(VectorOperators.EQ, best));
   }
 
   /** Pooling of 2 × 2, which most networks use: the window and the choice lie in registers. */
@@ -75,56 +67,64 @@ record VectorSelecting(ScalarSelecting rest) implements Selecting {
     for (int position = 0; position < length; position++) {
       for (long e = 0; e + LANES <= run; e += LANES) {
         long base = 4 * (position * advance + e);
-        var x0 = load(from + base);
-        var x1 = load(from + base + to1);
-        var x2 = load(from + base + to2);
-        var x3 = load(from + base + to3);
-        var second = larger(x1, x0);
+        long at = from + base;
+        var x0 = FloatVector.fromMemorySegment(F32, ALL, at, LITTLE_ENDIAN);
+        var x1 = FloatVector.fromMemorySegment(F32, ALL, at + to1, LITTLE_ENDIAN);
+        var x2 = FloatVector.fromMemorySegment(F32, ALL, at + to2, LITTLE_ENDIAN);
+        var x3 = FloatVector.fromMemorySegment(F32, ALL, at + to3, LITTLE_ENDIAN);
+        var second = x1.compare(LE, x0).not().and(x0.compare(EQ, x0));
         var best = x0.blend(x1, second);
-        var third = larger(x2, best);
+        var third = x2.compare(LE, best).not().and(best.compare(EQ, best));
         best = best.blend(x2, third);
-        var fourth = larger(x3, best);
-        var value = load(source + 4 * (position * run + e));
+        var fourth = x3.compare(LE, best).not().and(best.compare(EQ, best));
+        long values = source + 4 * (position * run + e);
+        var value = FloatVector.fromMemorySegment(F32, ALL, values, LITTLE_ENDIAN);
         var late = third.or(fourth);
-        store(value.blend(zero, late.or(second)), to + base);
-        store(zero.blend(value, second.andNot(late)), to + base + to1);
-        store(zero.blend(value, third.andNot(fourth)), to + base + to2);
-        store(zero.blend(value, fourth), to + base + to3);
+        long result = to + base;
+        value.blend(zero, late.or(second)).intoMemorySegment(ALL, result, LITTLE_ENDIAN);
+        zero.blend(value, second.andNot(late)).intoMemorySegment(ALL, result + to1, LITTLE_ENDIAN);
+        zero.blend(value, third.andNot(fourth)).intoMemorySegment(ALL, result + to2, LITTLE_ENDIAN);
+        zero.blend(value, fourth).intoMemorySegment(ALL, result + to3, LITTLE_ENDIAN);
       }
     }
   }
 
-  private static void smallestOfFour(
-      long from, long advance, long[] offsets, long source, long to, int length, long run) {
-    long to1 = 4 * offsets[1];
-    long to2 = 4 * offsets[2];
-    long to3 = 4 * offsets[3];
+  private static void writing(
+      float sign,
+      long from,
+      long advance,
+      long[] offsets,
+      int count,
+      long source,
+      long to,
+      int length,
+      long run) {
     var zero = FloatVector.zero(F32);
     for (int position = 0; position < length; position++) {
       for (long e = 0; e + LANES <= run; e += LANES) {
         long base = 4 * (position * advance + e);
-        var x0 = load(from + base);
-        var x1 = load(from + base + to1);
-        var x2 = load(from + base + to2);
-        var x3 = load(from + base + to3);
-        var second = smaller(x1, x0);
-        var best = x0.blend(x1, second);
-        var third = smaller(x2, best);
-        best = best.blend(x2, third);
-        var fourth = smaller(x3, best);
-        var value = load(source + 4 * (position * run + e));
-        var late = third.or(fourth);
-        store(value.blend(zero, late.or(second)), to + base);
-        store(zero.blend(value, second.andNot(late)), to + base + to1);
-        store(zero.blend(value, third.andNot(fourth)), to + base + to2);
-        store(zero.blend(value, fourth), to + base + to3);
+        long at = from + base + 4 * offsets[0];
+        var best = FloatVector.fromMemorySegment(F32, ALL, at, LITTLE_ENDIAN).mul(sign);
+        var chosen = IntVector.zero(I32);
+        for (int i = 1; i < count; i++) {
+          at = from + base + 4 * offsets[i];
+          var x = FloatVector.fromMemorySegment(F32, ALL, at, LITTLE_ENDIAN).mul(sign);
+          var better = x.compare(LE, best).not().and(best.compare(EQ, best));
+          best = best.blend(x, better);
+          chosen = chosen.blend(i, better.cast(I32));
+        }
+        long values = source + 4 * (position * run + e);
+        var value = FloatVector.fromMemorySegment(F32, ALL, values, LITTLE_ENDIAN);
+        for (int i = 0; i < count; i++) {
+          var here = chosen.compare(EQ, i).cast(F32);
+          zero.blend(value, here).intoMemorySegment(ALL, to + base + 4 * offsets[i], LITTLE_ENDIAN);
+        }
       }
     }
   }
 
-  private static void some(
-      boolean largest,
-      boolean disjoint,
+  private static void adding(
+      float sign,
       long from,
       long advance,
       long[] offsets,
@@ -136,56 +136,25 @@ record VectorSelecting(ScalarSelecting rest) implements Selecting {
     for (int position = 0; position < length; position++) {
       for (long e = 0; e + LANES <= run; e += LANES) {
         long base = 4 * (position * advance + e);
-        long at = from + base;
-        var chosen = largest ? largestOf(at, offsets, count) : smallestOf(at, offsets, count);
-        var value = load(source + 4 * (position * run + e));
-        if (disjoint) {
-          write(chosen, value, offsets, count, to + base);
-        } else {
-          add(chosen, value, offsets, count, to + base);
+        long at = from + base + 4 * offsets[0];
+        var best = FloatVector.fromMemorySegment(F32, ALL, at, LITTLE_ENDIAN).mul(sign);
+        var chosen = IntVector.zero(I32);
+        for (int i = 1; i < count; i++) {
+          at = from + base + 4 * offsets[i];
+          var x = FloatVector.fromMemorySegment(F32, ALL, at, LITTLE_ENDIAN).mul(sign);
+          var better = x.compare(LE, best).not().and(best.compare(EQ, best));
+          best = best.blend(x, better);
+          chosen = chosen.blend(i, better.cast(I32));
+        }
+        long values = source + 4 * (position * run + e);
+        var value = FloatVector.fromMemorySegment(F32, ALL, values, LITTLE_ENDIAN);
+        for (int i = 0; i < count; i++) {
+          long place = to + base + 4 * offsets[i];
+          var here = chosen.compare(EQ, i).cast(F32);
+          var old = FloatVector.fromMemorySegment(F32, ALL, place, LITTLE_ENDIAN);
+          old.blend(old.add(value), here).intoMemorySegment(ALL, place, LITTLE_ENDIAN);
         }
       }
-    }
-  }
-
-  private static IntVector largestOf(long from, long[] offsets, int count) {
-    var best = load(from + 4 * offsets[0]);
-    var chosen = IntVector.zero(I32);
-    for (int i = 1; i < count; i++) {
-      var x = load(from + 4 * offsets[i]);
-      var better = larger(x, best);
-      best = best.blend(x, better);
-      chosen = chosen.blend(i, better.cast(I32));
-    }
-    return chosen;
-  }
-
-  private static IntVector smallestOf(long from, long[] offsets, int count) {
-    var best = load(from + 4 * offsets[0]);
-    var chosen = IntVector.zero(I32);
-    for (int i = 1; i < count; i++) {
-      var x = load(from + 4 * offsets[i]);
-      var better = smaller(x, best);
-      best = best.blend(x, better);
-      chosen = chosen.blend(i, better.cast(I32));
-    }
-    return chosen;
-  }
-
-  private static void write(
-      IntVector chosen, FloatVector value, long[] offsets, int count, long to) {
-    var zero = FloatVector.zero(F32);
-    for (int i = 0; i < count; i++) {
-      var here = chosen.compare(VectorOperators.EQ, i).cast(F32);
-      store(zero.blend(value, here), to + 4 * offsets[i]);
-    }
-  }
-
-  private static void add(IntVector chosen, FloatVector value, long[] offsets, int count, long to) {
-    for (int i = 0; i < count; i++) {
-      var here = chosen.compare(VectorOperators.EQ, i).cast(F32);
-      var old = load(to + 4 * offsets[i]);
-      store(old.blend(old.add(value), here), to + 4 * offsets[i]);
     }
   }
 }
