@@ -3,6 +3,8 @@ module dev.backplane.backend.tpu {
   requires dev.backplane.api;
   requires dev.backplane.backend.tpu.library;
   requires dev.backplane.kit;
+  requires java.management;
+  requires jdk.management;
   requires static org.jspecify;
   requires static org.osgi.annotation.bundle;
   requires static org.osgi.annotation.versioning;

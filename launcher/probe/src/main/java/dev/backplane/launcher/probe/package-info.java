@@ -4,7 +4,8 @@
  * {@code backplane.hardware}. A backend bundle requires what it needs of that namespace, and so the
  * resolver decides what fits this host.
  *
- * <p>One file for each kind of hardware: {@link dev.backplane.launcher.probe.CpuProbe}.
+ * <p>One file for each kind of hardware: {@link dev.backplane.launcher.probe.CpuProbe}, {@link
+ * dev.backplane.launcher.probe.PjrtProbe}.
  */
 @NullMarked
 package dev.backplane.launcher.probe;

@@ -1,0 +1,82 @@
+package dev.backplane.backend.tpu;
+
+import dev.backplane.backend.Backend;
+import dev.backplane.backend.BackendInfo;
+import dev.backplane.backend.Device;
+import dev.backplane.backend.DeviceInfo;
+import dev.backplane.backend.DeviceLostException;
+import dev.backplane.backend.DeviceSettings;
+import dev.backplane.backend.UnsupportedProgramException;
+import dev.backplane.backend.tpu.discovery.Answers;
+import dev.backplane.backend.tpu.discovery.PluginFiles;
+import java.util.ArrayList;
+import java.util.List;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Deactivate;
+
+/** The backend {@code tpu}: every device of every PJRT plugin that is found. */
+@Component(service = Backend.class, immediate = true)
+public final class TpuBackend implements Backend {
+  private static final BackendInfo INFO = new BackendInfo("tpu", "Backplane", "0.1.0", 1);
+
+  private final PluginFiles files;
+  private final Answers answers;
+  private final OpenDevices open = new OpenDevices();
+
+  /** For service look-ups. Looks for nothing yet. */
+  public TpuBackend() {
+    this(PluginFiles.ofProcess());
+  }
+
+  /** A backend for the plugins of some files. */
+  TpuBackend(PluginFiles files) {
+    this.files = files;
+    answers = Answers.ofHost(files);
+  }
+
+  /** After this nothing native runs: every call throws. The plugins stay loaded. */
+  @Deactivate
+  void deactivate() {
+    open.stop();
+  }
+
+  @Override
+  public BackendInfo info() {
+    return INFO;
+  }
+
+  /** Tries plugins not seen before, each in a child process, which takes a second or so. */
+  @Override
+  public List<DeviceInfo> devices() {
+    return catalog().devices();
+  }
+
+  private Catalog catalog() {
+    return Catalog.of(files.find().stream().map(answers::of).toList());
+  }
+
+  @Override
+  public Device open(List<DeviceInfo> group, DeviceSettings settings) {
+    if (!settings.options().isEmpty()) {
+      throw new IllegalArgumentException(
+          "tpu has no option " + settings.options().keySet() + "; it takes none");
+    }
+    var catalog = catalog();
+    var chosen = new ArrayList<Catalog.Place>();
+    for (var info : group) {
+      chosen.add(
+          catalog
+              .place(info.id())
+              .orElseThrow(
+                  () ->
+                      new DeviceLostException(
+                          info.id() + " cannot be opened: " + catalog.reason(info.id()))));
+    }
+    if (chosen.isEmpty() || chosen.stream().map(Catalog.Place::file).distinct().count() > 1) {
+      throw new UnsupportedProgramException(
+          "tpu makes a replica group of devices of one plugin, found "
+              + group.stream().map(DeviceInfo::id).toList());
+    }
+    return open.open(group.getFirst(), chosen, settings);
+  }
+}

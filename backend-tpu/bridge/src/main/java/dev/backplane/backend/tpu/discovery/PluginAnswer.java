@@ -1,0 +1,91 @@
+package dev.backplane.backend.tpu.discovery;
+
+import java.io.IOException;
+import java.io.Reader;
+import java.io.Writer;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Properties;
+
+/**
+ * What trying a plugin gave.
+ *
+ * @param file the plugin
+ * @param refusal why it cannot be used; empty if it can
+ * @param platform what it drives: {@code cpu}, {@code tpu}, {@code cuda}
+ * @param platformVersion the version of that, in its words
+ * @param minor the second number of the PJRT it speaks
+ * @param stableHlo the newest StableHLO it understands; empty if it does not say
+ * @param devices the kinds of its devices, with the memory of each in bytes, 0 where unknown
+ */
+public record PluginAnswer(
+    Path file,
+    Optional<String> refusal,
+    String platform,
+    String platformVersion,
+    int minor,
+    String stableHlo,
+    List<Kind> devices) {
+  /** Copies. */
+  public PluginAnswer {
+    devices = List.copyOf(devices);
+  }
+
+  /**
+   * A device.
+   *
+   * @param name what the plugin calls its kind
+   * @param memory in bytes; 0 where unknown
+   */
+  public record Kind(String name, long memory) {}
+
+  static PluginAnswer refused(Path file, String reason) {
+    return new PluginAnswer(file, Optional.of(reason), "", "", 0, "", List.of());
+  }
+
+  /** Writes it, but for the file. */
+  void write(Writer out) throws IOException {
+    var properties = new Properties();
+    refusal.ifPresent(reason -> properties.setProperty("refusal", reason));
+    properties.setProperty("platform", platform);
+    properties.setProperty("platform.version", platformVersion);
+    properties.setProperty("pjrt.minor", String.valueOf(minor));
+    properties.setProperty("stablehlo", stableHlo);
+    for (int i = 0; i < devices.size(); i++) {
+      properties.setProperty("device." + i, devices.get(i).name());
+      properties.setProperty("memory." + i, String.valueOf(devices.get(i).memory()));
+    }
+    properties.store(out, null);
+  }
+
+  /**
+   * Reads what {@link #write} wrote.
+   *
+   * @throws IOException if it is nothing of the kind
+   */
+  static PluginAnswer read(Path file, Reader in) throws IOException {
+    var properties = new Properties();
+    properties.load(in);
+    var devices = new ArrayList<Kind>();
+    try {
+      for (int i = 0; properties.getProperty("device." + i) != null; i++) {
+        devices.add(
+            new Kind(
+                properties.getProperty("device." + i, ""),
+                Long.parseLong(properties.getProperty("memory." + i, "0"))));
+      }
+      return new PluginAnswer(
+          file,
+          Optional.ofNullable(properties.getProperty("refusal")),
+          properties.getProperty("platform", ""),
+          properties.getProperty("platform.version", ""),
+          Integer.parseInt(properties.getProperty("pjrt.minor", "")),
+          properties.getProperty("stablehlo", ""),
+          devices);
+    } catch (IllegalArgumentException e) {
+      throw new IOException("no answer of a plugin: " + e.getMessage(), e);
+    }
+  }
+}

@@ -1,0 +1,126 @@
+package dev.backplane.backend.tpu.discovery;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.backplane.backend.tpu.TestPlugins;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Files that are no good plugins: each is a reason, and this process lives. */
+class HostilePluginTest {
+  private static final Duration LONG = Duration.ofSeconds(60);
+
+  @TempDir Path folder;
+
+  private static String refusal(Path file, Duration limit) {
+    return new ChildProbe(limit, TpuChips.ofHost())
+        .ask(file)
+        .refusal()
+        .orElseThrow(() -> new AssertionError(file + " can be used"));
+  }
+
+  private static void assertSays(String part, String refusal) {
+    assertTrue(refusal.contains(part), () -> "expected \"" + part + "\" in: " + refusal);
+  }
+
+  /** The beginning of a real plugin. */
+  private static ByteBuffer beginning(int bytes) throws IOException {
+    try (var in = Files.newInputStream(TestPlugins.XLA_CPU.file())) {
+      return ByteBuffer.wrap(in.readNBytes(bytes)).order(ByteOrder.LITTLE_ENDIAN);
+    }
+  }
+
+  private Path written(ByteBuffer bytes) throws IOException {
+    return Files.write(folder.resolve("plugin.so"), bytes.array());
+  }
+
+  @Test
+  void whatIsNotThere() {
+    assertEquals("there is no such file", refusal(folder.resolve("absent.so"), LONG));
+  }
+
+  @Test
+  void whatIsNoLibrary() throws IOException {
+    var text = Files.writeString(folder.resolve("text.so"), "I am no library.".repeat(10));
+    assertSays("it is no shared object", refusal(text, LONG));
+    var small = Files.writeString(folder.resolve("small.so"), "no");
+    assertSays("it ends after less than 64 bytes", refusal(small, LONG));
+  }
+
+  @Test
+  void whatWasCutShort() throws IOException {
+    assertSays("it is cut short", refusal(written(beginning(1 << 20)), LONG));
+  }
+
+  @Test
+  void whatIsForAnotherMachine() throws IOException {
+    var header = beginning(1 << 16);
+    header.putShort(18, (short) 183);
+    assertSays("it is made for aarch64", refusal(written(header), LONG));
+  }
+
+  /** Its header says that nothing is missing: only to load it shows that something is. */
+  @Test
+  void whatWasCutShortAndHidesIt() throws IOException {
+    var header = beginning(1 << 20);
+    header.putLong(40, 0);
+    header.putShort(60, (short) 0);
+    var refusal = refusal(written(header), LONG);
+    assertTrue(
+        refusal.contains("cannot be loaded") || refusal.contains("the process that tried it ended"),
+        refusal);
+  }
+
+  @Test
+  void aLibraryThatIsNoPlugin() {
+    var libraries =
+        List.of("/lib/x86_64-linux-gnu/libm.so.6", "/lib64/libm.so.6", "/usr/lib/libm.so.6");
+    var library = libraries.stream().map(Path::of).filter(Files::exists).findFirst().orElseThrow();
+    assertSays("it has no GetPjrtApi", refusal(library, LONG));
+  }
+
+  @Test
+  void whatTakesTooLongIsEnded() {
+    var limit = Duration.ofMillis(1);
+    assertSays("it hangs", refusal(TestPlugins.XLA_CPU.file(), limit));
+  }
+
+  @Test
+  void anAnswerIsKeptUntilTheFileChanges() throws IOException {
+    var file = Files.writeString(folder.resolve("plugin.so"), "no library");
+    var probe = new ChildProbe(LONG, TpuChips.ofHost());
+    var kept = folder.resolve("answers");
+    var first = new Answers(kept, probe, new ConcurrentHashMap<>()).of(file);
+    var inCache = Files.list(kept).toList();
+    assertEquals(1, inCache.size());
+    Files.writeString(
+        inCache.getFirst(), Files.readString(inCache.getFirst()).replace("refusal=", "refusal=!"));
+    var second = new Answers(kept, probe, new ConcurrentHashMap<>()).of(file);
+    assertEquals(Optional.of("!" + first.refusal().orElseThrow()), second.refusal());
+    Files.writeString(file, "no library, and another one");
+    var third = new Answers(kept, probe, new ConcurrentHashMap<>()).of(file);
+    assertEquals(first.refusal(), third.refusal());
+  }
+
+  @Test
+  void chipsAreSeenByTheirVendor() throws IOException {
+    var chips = new TpuChips(folder);
+    var device = Files.createDirectories(folder.resolve("0000:00:04.0"));
+    Files.writeString(device.resolve("vendor"), "0x8086\n");
+    assertEquals("1", chips.environment().get("TPU_SKIP_MDS_QUERY"));
+    Files.writeString(device.resolve("vendor"), "0x1ae0\n");
+    assertTrue(chips.areThere());
+    assertEquals(Map.of(), chips.environment());
+  }
+}
