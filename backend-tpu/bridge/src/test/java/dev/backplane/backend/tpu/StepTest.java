@@ -1,0 +1,140 @@
+package dev.backplane.backend.tpu;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.backplane.backend.Buffer;
+import dev.backplane.backend.Device;
+import dev.backplane.backend.DeviceSettings;
+import dev.backplane.backend.Donations;
+import dev.backplane.backend.Execution;
+import dev.backplane.backend.Numerics;
+import dev.backplane.backend.Program;
+import dev.backplane.backend.Tuning;
+import dev.backplane.backend.Workspace;
+import dev.backplane.backend.tpu.discovery.PluginFiles;
+import dev.backplane.graph.Graph;
+import dev.backplane.op.AllReduce;
+import dev.backplane.op.Binary;
+import dev.backplane.op.Combiner;
+import dev.backplane.tensor.TensorType;
+import java.lang.foreign.Arena;
+import java.lang.foreign.ValueLayout;
+import java.lang.management.ManagementFactory;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** What a training does again and again: a batch in, a step with donated state, a number out. */
+class StepTest {
+  private static final TensorType VECTOR = TensorType.f32(1024);
+
+  @TempDir static Path cache;
+
+  private static Device open(TestPlugins which, int replicas) {
+    var backend =
+        new TpuBackend(new PluginFiles(Optional.of(List.of(which.file())), cache, List.of()));
+    var info = backend.devices().getFirst();
+    return backend.open(Collections.nCopies(replicas, info), DeviceSettings.defaults());
+  }
+
+  /** State plus what comes in, donated. */
+  private static Program step() {
+    var builder = new Graph.Builder();
+    var state = builder.input(VECTOR);
+    var batch = builder.input(VECTOR);
+    var next = builder.apply(new Binary(Binary.Kind.ADD), state, batch);
+    return new Program(
+        builder.build(List.of(next)), new Donations(Map.of(0, 0)), Numerics.exact(), Tuning.none());
+  }
+
+  private static void complete(Execution execution) {
+    execution.start();
+    execution.await();
+  }
+
+  private static long residentKilobytes() throws Exception {
+    return Files.readAllLines(Path.of("/proc/self/status")).stream()
+        .filter(line -> line.startsWith("VmRSS:"))
+        .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void tenThousandStepsAllocateNothingAndLeaveNothing(TestPlugins which) throws Exception {
+    try (var device = open(which, 1);
+        var arena = Arena.ofShared();
+        var workspace = new Workspace();
+        var executable = device.compile(step(), workspace)) {
+      var buffers = device.allocate(List.of(VECTOR, VECTOR));
+      var host = arena.allocate(VECTOR.bytes(), 64);
+      host.setAtIndex(ValueLayout.JAVA_FLOAT, 7, 1f);
+      var state = arena.allocate(VECTOR.bytes(), 64);
+      try (var write = buffers.get(1).write(host);
+          var run = executable.bind(buffers, List.of(buffers.getFirst()));
+          var read = buffers.getFirst().read(state)) {
+        steps(5_000, write, run);
+        long resident = residentKilobytes();
+        var threads = (com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean();
+        long before = threads.getCurrentThreadAllocatedBytes();
+        steps(5_000, write, run);
+        long allocated = threads.getCurrentThreadAllocatedBytes() - before;
+        complete(read);
+        assertEquals(10_000f, state.getAtIndex(ValueLayout.JAVA_FLOAT, 7));
+        assertTrue(allocated < 5_000, () -> "allocated in 5,000 steps: " + allocated + " bytes");
+        // A buffer that is left behind at each step would be 20 MB.
+        long grown = residentKilobytes() - resident;
+        assertTrue(grown < 8_000, () -> "grown by " + grown + " kB");
+      }
+      buffers.forEach(Buffer::close);
+      assertEquals(0, device.memory().used());
+    }
+  }
+
+  private static void steps(int count, Execution write, Execution run) {
+    for (int i = 0; i < count; i++) {
+      complete(write);
+      complete(run);
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void twoReplicasAddUpWithinAProgram(TestPlugins which) {
+    var builder = new Graph.Builder();
+    var x = builder.input(VECTOR);
+    var sum = builder.apply(new AllReduce(Combiner.ADD), x);
+    try (var device = open(which, 2);
+        var arena = Arena.ofShared();
+        var workspace = new Workspace();
+        var executable = device.compile(Program.of(builder.build(List.of(sum))), workspace)) {
+      var arguments = device.allocate(List.of(VECTOR));
+      var results = device.allocate(List.of(VECTOR));
+      assertEquals(2, arguments.size());
+      var host = arena.allocate(VECTOR.bytes(), 64);
+      for (int replica = 0; replica < 2; replica++) {
+        host.setAtIndex(ValueLayout.JAVA_FLOAT, 3, 10f + replica);
+        try (var write = arguments.get(replica).write(host)) {
+          complete(write);
+        }
+      }
+      try (var run = executable.bind(arguments, results)) {
+        complete(run);
+      }
+      for (var result : results) {
+        try (var read = result.read(host)) {
+          complete(read);
+        }
+        assertEquals(21f, host.getAtIndex(ValueLayout.JAVA_FLOAT, 3));
+      }
+    }
+  }
+}
