@@ -10,9 +10,12 @@ import dev.backplane.layers.convolution.Padding;
 import dev.backplane.layers.core.Dense;
 import dev.backplane.layers.core.Dropout;
 import dev.backplane.layers.core.loss.BinaryCrossEntropy;
+import dev.backplane.layers.core.loss.SparseCategoricalCrossEntropy;
 import dev.backplane.layers.core.optimizer.Adam;
+import dev.backplane.layers.core.transform.ClipByGlobalNorm;
 import dev.backplane.layers.recurrent.Bidirectional;
 import dev.backplane.layers.recurrent.Lstm;
+import dev.backplane.nn.GradientTransform;
 import dev.backplane.nn.Loss;
 import dev.backplane.nn.Sequential;
 import dev.backplane.tensor.DType;
@@ -27,15 +30,15 @@ import java.util.Random;
 /**
  * The training step of a model with LSTMs on a plain class path and on random examples; what the
  * models consist of stands in the README. Prints one JSON object as the peers do. Arguments: {@code
- * text-lstm} or {@code speech-ctc}, threads, measurements, seconds of each, seconds before them; a
- * last argument {@code profile} tells where a step's time goes.
+ * text-lstm}, {@code speech-ctc} or {@code spoken-digits}, threads, measurements, seconds of each,
+ * seconds before them; a last argument {@code profile} tells where a step's time goes.
  */
 public final class Sequences {
-  private static final int BATCH = 32;
-  private static final int EXAMPLES = 100 * BATCH;
+  private static final int EXAMPLES = 3200;
 
-  /** A model and what it learns. */
-  private record Workload(Sequential model, Loss loss, Examples examples) {}
+  /** A model, what it learns, and in what batches; its gradients clipped at a norm, or at none. */
+  private record Workload(
+      Sequential model, Loss loss, Examples examples, int batch, GradientTransform... clipped) {}
 
   private static Workload text() {
     int steps = 100;
@@ -53,7 +56,7 @@ public final class Sequences {
             List.of(Feature.of("words", TensorType.of(DType.I32, steps))),
             List.of(Feature.of("label", TensorType.f32(1))),
             List.of(new Values(0, vocabulary), new Values(0, 2)));
-    return new Workload(model, new BinaryCrossEntropy(), examples);
+    return new Workload(model, new BinaryCrossEntropy(), examples, 32);
   }
 
   private static Workload speech() {
@@ -79,20 +82,38 @@ public final class Sequences {
                 new Values(1, symbols + 1),
                 new Values(1, labels + 1),
                 new Values(frames / 4, frames / 2 + 1)));
-    return new Workload(model, new CtcLoss(), examples);
+    return new Workload(model, new CtcLoss(), examples, 32);
+  }
+
+  private static Workload digits() {
+    var model = Sequential.of(new Lstm(128), new Dropout(0.3), new Dense(10));
+    var examples =
+        new Noise(
+            List.of(Feature.of("features", TensorType.f32(60, 40))),
+            List.of(Feature.of("label", TensorType.of(DType.I32))),
+            List.of(new Values(-100, 100), new Values(0, 10)));
+    return new Workload(
+        model, new SparseCategoricalCrossEntropy(), examples, 64, new ClipByGlobalNorm(5));
   }
 
   public static void main(String[] arguments) {
-    var workload = arguments[0].equals("text-lstm") ? text() : speech();
+    var workload =
+        switch (arguments[0]) {
+          case "text-lstm" -> text();
+          case "speech-ctc" -> speech();
+          case "spoken-digits" -> digits();
+          default -> throw new IllegalArgumentException("no workload " + arguments[0]);
+        };
     int threads = Integer.parseInt(arguments[1]);
     var millis = new double[Integer.parseInt(arguments[2])];
     double seconds = Double.parseDouble(arguments[3]);
     try (var backplane = Backplane.start()) {
       var target = backplane.device("cpu").threads(threads);
-      var batches = workload.examples().shuffle(1).batch(BATCH);
+      var batches = workload.examples().shuffle(1).batch(workload.batch());
       try (var training =
           backplane
               .trainer(workload.model(), workload.loss(), new Adam(1e-3))
+              .transforms(workload.clipped())
               .open(batches, target)) {
         Runnable step =
             () -> {
