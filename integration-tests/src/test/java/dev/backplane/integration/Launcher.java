@@ -15,7 +15,7 @@ import java.util.concurrent.TimeUnit;
  * @param folder where it runs and where its output goes
  */
 record Launcher(Path folder) {
-  private static final long TIMEOUT_SECONDS = 180;
+  private static final long TIMEOUT_SECONDS = 600;
 
   /**
    * What a process left.

@@ -8,6 +8,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.List;
 import java.util.jar.JarOutputStream;
 import java.util.jar.Manifest;
@@ -157,7 +158,8 @@ class LauncherIT {
   }
 
   private Path awaitStorage() throws Exception {
-    for (var i = 0; i < 1000; i++) {
+    var deadline = Instant.now().plusSeconds(120);
+    while (Instant.now().isBefore(deadline)) {
       var found = leftovers();
       if (!found.isEmpty()) {
         return found.getFirst();

@@ -94,9 +94,11 @@ class PluginExampleIT {
     var bundle = context.installBundle(jar.toUri().toString());
     bundle.start();
     // Services come when the framework gets to it: on a busy host that may be a moment later.
-    var until = System.nanoTime() + 20_000_000_000L;
-    while (!backplane.parts().names(Layer.class).contains("acme.swish")
-        && System.nanoTime() < until) {
+    var until = System.nanoTime() + 120_000_000_000L;
+    while (!backplane.parts().names(Layer.class).contains("acme.swish")) {
+      assertTrue(
+          System.nanoTime() < until,
+          () -> "no acme.swish: " + backplane.parts().names(Layer.class));
       Thread.sleep(20);
     }
     return bundle;

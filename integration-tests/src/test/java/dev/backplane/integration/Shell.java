@@ -12,7 +12,7 @@ import java.util.regex.Pattern;
 
 /** {@code ./backplane shell} as a process, spoken to over a pipe. */
 final class Shell {
-  private static final Duration PATIENCE = Duration.ofSeconds(60);
+  private static final Duration PATIENCE = Duration.ofSeconds(120);
 
   private final Launcher.Running running;
   private int outMark;

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -73,7 +74,12 @@ class TrainCommandIT {
   void anInterruptedTrainingKeepsACheckpointAndGoesOn() throws Exception {
     var running =
         launcher.start("train", "iris-mlp", "--json", "--epochs", "1000000", "--out", "run");
-    for (var i = 0; i < 1000 && !Files.readString(running.out()).contains("\"epoch\":3"); i++) {
+    var deadline = Instant.now().plusSeconds(120);
+    while (!Files.readString(running.out()).contains("\"epoch\":3")) {
+      if (!running.process().isAlive() || Instant.now().isAfter(deadline)) {
+        running.process().destroyForcibly();
+        throw new AssertionError("it came to no third epoch: " + running.await());
+      }
       Thread.sleep(20);
     }
     running.interrupt();
@@ -84,6 +90,10 @@ class TrainCommandIT {
     run(0, "evaluate", "run");
   }
 
+  /**
+   * Whenever it comes: before the JVM has a handler the signal itself ends the process, and what
+   * started it is told the same.
+   */
   @Test
   void anInterruptAtAnyMomentOfTheStartEndsQuietly() throws Exception {
     for (int wait = 200; wait <= 2000; wait += 300) {

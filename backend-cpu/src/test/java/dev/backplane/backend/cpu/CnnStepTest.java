@@ -4,7 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import com.sun.management.ThreadMXBean;
 import dev.backplane.backend.Device;
 import dev.backplane.backend.Donations;
 import dev.backplane.backend.Numerics;
@@ -14,7 +13,6 @@ import dev.backplane.backend.Workspace;
 import dev.backplane.op.Precision;
 import dev.backplane.runtime.reference.Interpreter;
 import java.io.IOException;
-import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.stream.Stream;
@@ -76,21 +74,12 @@ class CnnStepTest {
     }
   }
 
-  /** Small, for many starts. No vectors are adopted that the JVM's compiler has not got to. */
+  /** Small, for many starts. */
   @Test
   void aStartAllocatesNothingOnceItIsWarm() {
-    var threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
     try (var warming = OnCpu.warming(1);
         var step = new BoundStep(warming, TrainStep.cnn(2, 12, 32, 10), true)) {
-      long bytes = Long.MAX_VALUE;
-      for (int batch = 0; batch < 100 && bytes > 0; batch++) {
-        long before = threads.getCurrentThreadAllocatedBytes();
-        for (int i = 0; i < 500; i++) {
-          step.run();
-        }
-        bytes = threads.getCurrentThreadAllocatedBytes() - before;
-      }
-      assertEquals(0, bytes, "bytes in 500 starts");
+      assertEquals(0, OnceWarm.leastBytes(step::run, 500), "bytes in 500 starts");
     }
   }
 

@@ -2,9 +2,7 @@ package dev.backplane.backend.cpu;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import com.sun.management.ThreadMXBean;
 import dev.backplane.backend.Buffer;
 import dev.backplane.backend.Device;
 import dev.backplane.backend.Executable;
@@ -20,16 +18,12 @@ import dev.backplane.tensor.DType;
 import dev.backplane.tensor.Literal;
 import dev.backplane.tensor.Shape;
 import dev.backplane.tensor.TensorType;
-import java.lang.management.ManagementFactory;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 /** Programs whose kernels are scalar at first, and of vectors once these are warm. */
 class WarmUpTest {
-  private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
-  private static final long PATIENCE = 300_000_000_000L;
-
   private static Graph graph() {
     var builder = new Graph.Builder();
     var x = builder.input(TensorType.f32(64, 130));
@@ -62,9 +56,13 @@ class WarmUpTest {
       return new Bound(executable, executable.bind(in, out), out.getFirst());
     }
 
-    Literal run() {
+    void start() {
       execution.start();
       execution.await();
+    }
+
+    Literal run() {
+      start();
       return OnCpu.read(result);
     }
 
@@ -75,17 +73,6 @@ class WarmUpTest {
     }
   }
 
-  private static boolean warmsUp() {
-    return Thread.getAllStackTraces().keySet().stream()
-        .anyMatch(thread -> thread.getName().equals("backplane-cpu-warm-up"));
-  }
-
-  private static void awaitWarm() throws InterruptedException {
-    for (long end = System.nanoTime() + PATIENCE; warmsUp(); Thread.sleep(5)) {
-      assertTrue(System.nanoTime() < end, "still warming up");
-    }
-  }
-
   @Test
   void theBitsStayWhenTheVectorsTakeOver() throws Exception {
     for (int threads : List.of(1, 3)) {
@@ -93,9 +80,9 @@ class WarmUpTest {
           var workspace = new Workspace();
           var bound = Bound.of(device, workspace)) {
         var first = bound.run();
-        assertFalse(warmsUp(), "what ran once is left scalar");
+        assertFalse(OnceWarm.warmsUp(), "what ran once is left scalar");
         assertEquals(first, bound.run());
-        awaitWarm();
+        OnceWarm.await(bound::start);
         for (int i = 0; i < 3; i++) {
           assertEquals(first, bound.run());
         }
@@ -128,63 +115,9 @@ class WarmUpTest {
         var workspace = new Workspace();
         var bound = Bound.of(device, workspace, graph, values)) {
       var first = bound.run();
-      bound.run();
-      awaitWarm();
-      long bytes = allocated(bound, 200);
-      // Of vectors that are objects one run makes more.
-      assertTrue(bytes < 1_000_000, bytes + " bytes in 200 runs");
+      assertEquals(0, OnceWarm.leastBytes(bound::start, 200), "bytes in 200 runs");
       assertEquals(first, bound.run());
     }
-  }
-
-  private static long allocated(Bound bound, int runs) {
-    bound.execution().start(); // adopts
-    long before = THREADS.getCurrentThreadAllocatedBytes();
-    for (int i = 0; i < runs; i++) {
-      bound.execution().start();
-    }
-    return THREADS.getCurrentThreadAllocatedBytes() - before;
-  }
-
-  /** By the JVM's own count: nothing that is not compiled may have been adopted. */
-  @Test
-  void onceWarmTheStepsOfAllThreadsAllocateNothing() throws Exception {
-    try (var device = OnCpu.warming(2);
-        var step = new BoundStep(device, TrainStep.of(64, 784, 128, 10), true)) {
-      step.run();
-      step.run();
-      while (warmsUp()) {
-        step.run();
-      }
-      for (int i = 0; i < 100; i++) {
-        step.run();
-      }
-      long helper = helper();
-      allocated(helper); // what measuring itself allocates the first time
-      // The JVM links and customizes a call now and then; what steps allocate comes in each
-      // stretch.
-      long least = Long.MAX_VALUE;
-      for (int stretch = 0; stretch < 10; stretch++) {
-        long before = allocated(helper);
-        for (int i = 0; i < 200; i++) {
-          step.run();
-        }
-        least = Math.min(least, allocated(helper) - before);
-      }
-      assertEquals(0, least, "bytes in each 200 steps");
-    }
-  }
-
-  private static long allocated(long helper) {
-    return THREADS.getThreadAllocatedBytes(helper) + THREADS.getCurrentThreadAllocatedBytes();
-  }
-
-  private static long helper() {
-    return Thread.getAllStackTraces().keySet().stream()
-        .filter(thread -> thread.getName().equals("backplane-cpu-1"))
-        .findFirst()
-        .orElseThrow()
-        .threadId();
   }
 
   @Test
@@ -195,7 +128,7 @@ class WarmUpTest {
       bound.run();
       bound.run();
       device.close();
-      assertFalse(warmsUp());
+      assertFalse(OnceWarm.warmsUp());
     }
   }
 }

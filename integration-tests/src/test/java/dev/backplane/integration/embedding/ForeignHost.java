@@ -27,7 +27,7 @@ import org.osgi.util.tracker.ServiceTracker;
  * (start each after its install), the first seed, how many seeds, the bundles.
  */
 public final class ForeignHost {
-  private static final long PATIENCE_SECONDS = 30;
+  private static final long PATIENCE_SECONDS = 120;
 
   private ForeignHost() {}
 

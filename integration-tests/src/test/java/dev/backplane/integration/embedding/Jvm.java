@@ -20,7 +20,7 @@ import java.util.stream.Stream;
  * @param prefix what the command stands behind: {@code taskset -c 0}
  */
 record Jvm(Path folder, Map<String, String> environment, List<String> prefix) {
-  private static final long TIMEOUT_SECONDS = 180;
+  private static final long TIMEOUT_SECONDS = 600;
 
   static Jvm in(Path folder) {
     return new Jvm(folder, Map.of(), List.of());

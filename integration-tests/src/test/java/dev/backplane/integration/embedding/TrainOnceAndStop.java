@@ -1,5 +1,6 @@
 package dev.backplane.integration.embedding;
 
+import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
 import org.osgi.framework.BundleActivator;
 import org.osgi.framework.BundleContext;
@@ -9,6 +10,8 @@ import org.osgi.util.tracker.ServiceTracker;
  * A bundle that has the application of the page train once on the CPU, then stops the framework.
  */
 public final class TrainOnceAndStop implements BundleActivator {
+  private static final long PATIENCE_SECONDS = 120;
+
   /** For the framework. */
   public TrainOnceAndStop() {}
 
@@ -24,11 +27,17 @@ public final class TrainOnceAndStop implements BundleActivator {
           new ServiceTracker<UnaryOperator<String>, UnaryOperator<String>>(
               context, context.createFilter("(acme.training=heaps)"), null);
       tracker.open();
-      for (int tries = 0; tries < 500; tries++) {
+      long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
+      while (true) {
         try {
-          System.out.println(tracker.waitForService(30_000).apply("cpu"));
+          var training = tracker.waitForService(TimeUnit.SECONDS.toMillis(PATIENCE_SECONDS));
+          System.out.println(training.apply("cpu"));
           break;
         } catch (RuntimeException e) {
+          if (System.nanoTime() > deadline) {
+            e.printStackTrace(); // and stops the framework: the process is not to wait for ever
+            break;
+          }
           Thread.sleep(20); // the backend is still on its way
         }
       }

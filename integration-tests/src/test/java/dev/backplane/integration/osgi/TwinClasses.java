@@ -13,7 +13,7 @@ import org.osgi.util.tracker.ServiceTracker;
 
 /** The twins of test objects, and the framework they live in; closing stops it. */
 final class TwinClasses implements AutoCloseable {
-  private static final long SERVICE_MILLIS = 20_000;
+  private static final long SERVICE_MILLIS = 120_000;
 
   private final TestContainer container;
   private final BundleContext context = TestBundle.started();

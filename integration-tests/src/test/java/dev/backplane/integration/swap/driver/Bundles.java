@@ -20,6 +20,8 @@ import org.osgi.framework.wiring.FrameworkWiring;
  * @param context of the driver
  */
 record Bundles(BundleContext context) {
+  private static final long PATIENCE_SECONDS = 120;
+
   Bundle install(Path jar) throws BundleException, IOException {
     try (var in = Files.newInputStream(jar)) {
       var bundle = context.installBundle("test:" + jar.getFileName(), in);
@@ -50,7 +52,7 @@ record Bundles(BundleContext context) {
       throw new IllegalStateException("a refresh would take along " + closure);
     }
     wiring.refreshBundles(List.of(bundle), _ -> done.countDown());
-    if (!done.await(30, TimeUnit.SECONDS)) {
+    if (!done.await(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
       throw new IllegalStateException("the refresh did not end");
     }
   }
@@ -61,14 +63,14 @@ record Bundles(BundleContext context) {
 
   /** Waits until class loaders are gone; gives how many are not. */
   static int awaitCollection(List<WeakReference<ClassLoader>> loaders) throws InterruptedException {
-    for (int i = 0; i < 50; i++) {
+    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
+    while (true) {
       System.gc();
       loaders.removeIf(loader -> loader.get() == null);
-      if (loaders.isEmpty()) {
-        return 0;
+      if (loaders.isEmpty() || System.nanoTime() > deadline) {
+        return loaders.size();
       }
       Thread.sleep(20);
     }
-    return loaders.size();
   }
 }

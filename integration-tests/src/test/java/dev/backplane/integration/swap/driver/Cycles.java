@@ -86,7 +86,7 @@ final class Cycles {
   /** What is there at the end; what is on its way out, such as a thread, is given a while. */
   private static Vitals settled(Vitals before) throws InterruptedException {
     var after = Vitals.now();
-    for (int i = 0; i < 50 && before != null; i++) {
+    for (int i = 0; i < 1200 && before != null; i++) {
       if (before.threads().containsAll(after.threads())
           && names(before.libraries()).containsAll(names(after.libraries()))) {
         break;

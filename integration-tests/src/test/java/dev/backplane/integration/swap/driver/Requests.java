@@ -100,7 +100,7 @@ final class Requests implements AutoCloseable {
   /** Waits until so many more requests have been served. */
   void await(long more) throws InterruptedException {
     long until = served.get() + more;
-    long deadline = System.nanoTime() + 60_000_000_000L;
+    long deadline = System.nanoTime() + 120_000_000_000L;
     while (served.get() < until) {
       if (System.nanoTime() > deadline) {
         throw new IllegalStateException("requests are not served any more: " + failures.peek());

@@ -63,7 +63,7 @@ final class Swaps {
   private void awaitUnused(Bundle bundle) throws InterruptedException {
     var name = bundle.getSymbolicName();
     var version = bundle.getVersion().toString();
-    long deadline = System.nanoTime() + 30_000_000_000L;
+    long deadline = System.nanoTime() + 120_000_000_000L;
     while (backplane.jobs().stream().anyMatch(job -> job.uses(name, version))) {
       if (System.nanoTime() > deadline) {
         complaints.add("still in use: " + backplane.jobs());

@@ -39,7 +39,7 @@ final class Work {
    * another thread, as the host probe does with bundles that wait for a device.
    */
   static void await(Backplane backplane, String device) throws InterruptedException {
-    long deadline = System.nanoTime() + 20_000_000_000L;
+    long deadline = System.nanoTime() + 120_000_000_000L;
     while (backplane.devices().stream().noneMatch(found -> found.id().equals(device))) {
       if (System.nanoTime() > deadline) {
         throw new IllegalStateException("no device " + device + ": " + backplane.devices());
