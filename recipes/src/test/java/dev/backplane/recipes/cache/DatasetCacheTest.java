@@ -149,7 +149,8 @@ class DatasetCacheTest {
     }
     var failed =
         events.stream().filter(FetchEvent.SourceFailed.class::isInstance).findFirst().orElseThrow();
-    assertTrue(failed.toString().contains("expected a .deb, .tgz or zip package"), failed.toString());
+    assertTrue(
+        failed.toString().contains("expected a .deb, .tgz or zip package"), failed.toString());
   }
 
   @Test
