@@ -50,10 +50,10 @@ record Listening(List<String> said, List<String> names, Utterances.Form form, Va
       String recordings,
       boolean skipBroken) {}
 
-  static List<Setting> settings(String units, String examples, int epochs) {
+  static List<Setting> settings(String units, String dropout, String examples, int epochs) {
     return List.of(
         new Setting("units", units, "units of the LSTM"),
-        new Setting("dropout", "0.3", "share of features dropped while training"),
+        new Setting("dropout", dropout, "share of features dropped while training"),
         new Setting("examples", examples, "utterances of an epoch, composed anew in each"),
         new Setting("rate", "0.002", "learning rate, where the optimizer says nothing of it"),
         new Setting(

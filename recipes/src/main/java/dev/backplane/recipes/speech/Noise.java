@@ -12,7 +12,7 @@ import java.util.random.RandomGenerator;
  */
 record Noise(double least, double most) {
   /** What is learned from. */
-  static final Noise LEARNED = new Noise(0, 60);
+  static final Noise LEARNED = new Noise(8, 60);
 
   /** Where it is tested. */
   static final Noise QUIET = new Noise(20, 60);

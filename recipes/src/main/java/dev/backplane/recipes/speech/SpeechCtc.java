@@ -30,7 +30,7 @@ import org.osgi.service.component.annotations.Component;
 @Component(service = Recipe.class, immediate = true)
 public final class SpeechCtc implements Recipe {
   private static final int BEAM = 8;
-  private static final int EPOCHS = 20;
+  private static final int EPOCHS = 30;
   private static final int BATCH = 32;
   private static final Utterances.Form FORM = new Utterances.Form(200, 1, 5, false, true);
   private static final List<String> SYMBOLS =
@@ -64,7 +64,7 @@ public final class SpeechCtc implements Recipe {
 
   @Override
   public List<Setting> settings() {
-    return Listening.settings("128", "6000", EPOCHS);
+    return Listening.settings("128", "0.2", "6000", EPOCHS);
   }
 
   @Override

@@ -46,7 +46,7 @@ public final class SpokenDigitsLstm implements Recipe {
 
   @Override
   public List<Setting> settings() {
-    return Listening.settings("128", "3000", EPOCHS);
+    return Listening.settings("128", "0.3", "3000", EPOCHS);
   }
 
   @Override
