@@ -95,13 +95,20 @@ class PluginExampleIT {
     bundle.start();
     // Services come when the framework gets to it: on a busy host that may be a moment later.
     var until = System.nanoTime() + 120_000_000_000L;
-    while (!backplane.parts().names(Layer.class).contains("acme.swish")) {
+    while (!serves(bundle)) {
       assertTrue(
           System.nanoTime() < until,
-          () -> "no acme.swish: " + backplane.parts().names(Layer.class));
+          () -> "no acme.swish of " + bundle + ": " + backplane.parts().names(Layer.class));
       Thread.sleep(20);
     }
     return bundle;
+  }
+
+  /** Whether the name stands for this version's class, and not still for an older one's. */
+  private boolean serves(Bundle bundle) throws ClassNotFoundException {
+    return backplane.parts().names(Layer.class).contains("acme.swish")
+        && backplane.parts().make(Layer.class, "acme.swish").getClass()
+            == bundle.loadClass("com.acme.plugin.Swish");
   }
 
   private Recipe.Plan plan(Map<String, String> settings) {

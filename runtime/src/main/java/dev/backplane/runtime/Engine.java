@@ -90,7 +90,7 @@ public final class Engine implements Backplane {
 
   /** A bundle goes that brought layers and the like. */
   public void removeExtensions(Extensions extensions) {
-    registry.remove(Owner.of(extensions.getClass()));
+    registry.remove(Owner.of(extensions.getClass()), extensions);
   }
 
   /** A data set has come. */

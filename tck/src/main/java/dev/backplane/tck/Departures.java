@@ -2,9 +2,11 @@ package dev.backplane.tck;
 
 import dev.backplane.backend.DeviceInfo;
 import dev.backplane.op.Convolution;
+import dev.backplane.tensor.DType;
 import dev.backplane.tensor.Literal;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * Where a device says, by its properties, that it departs from the semantics. It is given nothing
@@ -41,18 +43,34 @@ record Departures(boolean denormals, boolean padding) {
     return denormals ? values.stream().map(Departures::flush).toList() : values;
   }
 
-  /** Zeros of the sign. Denormals of f16 are normal in f32, in which it is computed. */
+  /** Whether there is a value that is flushed. */
+  boolean flushes(List<Literal> values) {
+    return denormals && values.stream().anyMatch(Departures::hasDenormals);
+  }
+
+  private static boolean hasDenormals(Literal value) {
+    double least = smallest(value.type().dtype());
+    return IntStream.range(0, (int) value.type().shape().size())
+        .mapToDouble(value::doubleAt)
+        .anyMatch(element -> element != 0 && Math.abs(element) < least);
+  }
+
+  /**
+   * The smallest number that is not flushed. Denormals of f16 are normal in f32, its arithmetic.
+   */
+  private static double smallest(DType dtype) {
+    return switch (dtype) {
+      case F64, F32, BF16 -> Ulp.smallestNormal(dtype);
+      case F16, I64, I32, I8, U32, U8, BOOL -> 0;
+    };
+  }
+
+  /** Zeros of the sign. */
   private static Literal flush(Literal value) {
-    var dtype = value.type().dtype();
-    boolean flushes =
-        switch (dtype) {
-          case F64, F32, BF16 -> true;
-          case F16, I64, I32, I8, U32, U8, BOOL -> false;
-        };
-    if (!flushes) {
+    double least = smallest(value.type().dtype());
+    if (least == 0) {
       return value;
     }
-    double least = Ulp.smallestNormal(dtype);
     return Literal.fill(
         value.type(),
         i -> {

@@ -31,7 +31,7 @@ public final class Registry {
   public static final String UNREGISTERED = "unregistered";
 
   /** One claim of a name. */
-  record Claim(Owner owner, RecordForm form) {
+  record Claim(Owner owner, Extensions source, RecordForm form) {
     Extension extension() {
       return form.extension();
     }
@@ -75,7 +75,7 @@ public final class Registry {
                   + " twice");
         }
       }
-      added.add(new Claim(owner, new RecordForm(owner, extension)));
+      added.add(new Claim(owner, extensions, new RecordForm(owner, extension)));
     }
     synchronized (claims) {
       claims.addAll(added);
@@ -94,6 +94,17 @@ public final class Registry {
     synchronized (claims) {
       refusals.remove(owner);
       claims.removeIf(claim -> claim.owner().equals(owner));
+    }
+  }
+
+  /**
+   * Forgets what a bundle brought by this one. A bundle that starts again brings the same by
+   * another one, which may come before word of the first one's going does.
+   */
+  public void remove(Owner owner, Extensions extensions) {
+    synchronized (claims) {
+      refusals.remove(owner);
+      claims.removeIf(claim -> claim.source() == extensions);
     }
   }
 

@@ -21,9 +21,10 @@ import java.util.Optional;
  * @param model the model's name, for the message
  * @param field the index of the target among all fields
  * @param feature the target
+ * @param each its elements; counting them in every step would allocate
  * @param bounds what it may be
  */
-record TargetCheck(String model, int field, Feature feature, TargetBounds bounds) {
+record TargetCheck(String model, int field, Feature feature, long each, TargetBounds bounds) {
   private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT_UNALIGNED;
   private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED;
   private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT_UNALIGNED;
@@ -37,7 +38,11 @@ record TargetCheck(String model, int field, Feature feature, TargetBounds bounds
     }
     int field = fields.inputs().size();
     return Foreign.call(loss, "loss", () -> bounded.bounds(outputs))
-        .map(bounds -> new TargetCheck(model, field, fields.targets().getFirst(), bounds));
+        .map(
+            bounds -> {
+              var feature = fields.targets().getFirst();
+              return new TargetCheck(model, field, feature, feature.shape().size(), bounds);
+            });
   }
 
   /**
@@ -50,7 +55,6 @@ record TargetCheck(String model, int field, Feature feature, TargetBounds bounds
    * @throws BackplaneException naming the first example that does not fit
    */
   void require(MemorySegment staged, int[] rows, int from, int count) {
-    long each = feature.shape().size();
     for (long i = 0; i < count * each; i++) {
       double value = value(staged, i) * feature.scale() + feature.offset();
       if (!bounds.contains(value)) {

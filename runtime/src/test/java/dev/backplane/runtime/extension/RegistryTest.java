@@ -1,11 +1,13 @@
 package dev.backplane.runtime.extension;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.backplane.BackplaneException;
 import dev.backplane.extension.Extension;
+import dev.backplane.extension.Extensions;
 import dev.backplane.io.Description;
 import dev.backplane.io.MalformedModelException;
 import dev.backplane.nn.Activation;
@@ -204,6 +206,30 @@ class RegistryTest {
     assertEquals(Map.of("acme.scale", List.of("acme.layers", "zeta.layers")), registry.conflicts());
     registry.remove(other);
     assertEquals("acme.scale", registry.describe(new Scale(1), "model").description().name());
+  }
+
+  /** A bundle that is wired anew: word of the old going may come after the new has come. */
+  @Test
+  void whatABundleBringsAnewStaysWhenTheFirstGoesLate() {
+    var owner = new Owner("zeta.layers", "1.0.0");
+    var registry = new Registry();
+    var first = strays();
+    var second = strays();
+    registry.add(owner, first);
+    registry.add(owner, second);
+    registry.remove(owner, first);
+    assertTrue(registry.names().containsKey("zeta.stray"), registry.names().toString());
+    registry.remove(owner, second);
+    assertFalse(registry.names().containsKey("zeta.stray"), registry.names().toString());
+  }
+
+  private static Extensions strays() {
+    return new Extensions() {
+      @Override
+      public List<Extension> list() {
+        return List.of(Extension.of("zeta.stray", 1, Stray.class, MethodHandles.lookup()));
+      }
+    };
   }
 
   record NewScale(double factor) implements Activation {

@@ -96,8 +96,8 @@ final class Elementwise {
       case ADD -> to.binary("stablehlo.add", x, y);
       case SUBTRACT -> to.binary("stablehlo.subtract", x, y);
       case MULTIPLY -> to.binary("stablehlo.multiply", x, y);
-      case DIVIDE -> to.binary("stablehlo.divide", x, y);
-      case REMAINDER -> to.binary("stablehlo.remainder", x, y);
+      case DIVIDE -> divide(to, x, y);
+      case REMAINDER -> remainder(to, x, y);
       case MAXIMUM -> to.binary("stablehlo.maximum", x, y);
       case MINIMUM -> to.binary("stablehlo.minimum", x, y);
       case POWER -> power(to, x, y);
@@ -108,6 +108,27 @@ final class Elementwise {
       case SHIFT_RIGHT_LOGICAL -> to.binary("stablehlo.shift_right_logical", x, y);
       case SHIFT_RIGHT_ARITHMETIC -> to.binary("stablehlo.shift_right_arithmetic", x, y);
     };
+  }
+
+  /** By zero, all ones. Said at length, for XLA takes any whole x / x for 1. */
+  private static Ssa divide(Emitter to, Ssa x, Ssa y) {
+    if (x.isFloating()) {
+      return to.binary("stablehlo.divide", x, y);
+    }
+    var zero = to.zeros(x.element(), x.shape());
+    var byZero = to.compare(Direction.EQ, y, zero);
+    var quotient = to.binary("stablehlo.divide", x, to.select(byZero, to.splat("1", x), y));
+    return to.select(byZero, to.unary("stablehlo.not", zero), quotient);
+  }
+
+  /** By zero, x. Said at length, for XLA takes any whole x % x for 0. */
+  private static Ssa remainder(Emitter to, Ssa x, Ssa y) {
+    if (x.isFloating()) {
+      return to.binary("stablehlo.remainder", x, y);
+    }
+    var byZero = to.compare(Direction.EQ, y, to.zeros(x.element(), x.shape()));
+    var safe = to.select(byZero, to.splat("1", x), y);
+    return to.select(byZero, x, to.binary("stablehlo.remainder", x, safe));
   }
 
   private static Ssa power(Emitter to, Ssa x, Ssa y) {
