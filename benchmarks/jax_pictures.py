@@ -29,6 +29,8 @@ def glorot(*shape):
     return jnp.asarray(random.uniform(-limit, limit, shape).astype("f4"))
 
 
+if options.model == "regularized":
+    raise SystemExit("jax_pictures.py: expected mlp or cnn, found regularized; --peers torch leaves JAX out")
 if options.model == "mlp":
     parameters = [glorot(784, 128), jnp.zeros(128), glorot(128, 10), jnp.zeros(10)]
 

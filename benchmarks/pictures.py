@@ -1,7 +1,7 @@
 """What the peers' scripts share: their arguments, Fashion-MNIST, and how long a thing takes. Imports nothing that starts
 threads, so that a script can first say how many there may be.
 
-python PEER_pictures.py mlp|cnn THREADS FOLDER [--repeats N] [--seconds S] [--warm-up S]
+python PEER_pictures.py mlp|cnn|regularized THREADS FOLDER [--repeats N] [--seconds S] [--warm-up S]
 """
 import argparse
 import gzip
@@ -12,7 +12,7 @@ import time
 
 def arguments():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("model", choices=("mlp", "cnn"))
+    parser.add_argument("model", choices=("mlp", "cnn", "regularized"))
     parser.add_argument("threads", type=int)
     parser.add_argument("folder", type=pathlib.Path, help="has the four idx files, plain or .gz")
     parser.add_argument("--repeats", type=int, default=7)
