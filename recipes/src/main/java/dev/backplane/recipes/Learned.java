@@ -6,7 +6,7 @@ import dev.backplane.data.Splitting;
 import java.util.Optional;
 
 /**
- * The training examples of a recipe, of which cross-validation may hold a part out.
+ * The training examples of a recipe, of which a part may be held out.
  *
  * @param train what is learned from
  * @param held the part, where one is held out
@@ -14,8 +14,22 @@ import java.util.Optional;
 public record Learned(Examples train, Optional<Examples> held) {
   /** All of them, or all but a fold, which has its share of each class. */
   public static Learned of(Optional<Fold> fold, Examples train, long seed) {
-    return fold.map(f -> f.split(Splitting.stratified(seed), train))
-        .map(split -> new Learned(split.train(), Optional.of(split.held())))
+    return of(fold, train, 0, seed);
+  }
+
+  /**
+   * All but a fold; or, where no fold is asked for, all but a share. Each has its share of each
+   * class.
+   *
+   * @param share 0 for none
+   */
+  public static Learned of(Optional<Fold> fold, Examples train, double share, long seed) {
+    var by = Splitting.stratified(seed);
+    var split =
+        fold.map(f -> f.split(by, train))
+            .or(() -> share == 0 ? Optional.empty() : Optional.of(by.holdOut(train, share)));
+    return split
+        .map(s -> new Learned(s.train(), Optional.of(s.held())))
         .orElseGet(() -> new Learned(train, Optional.empty()));
   }
 

@@ -6,6 +6,7 @@ import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -34,10 +35,12 @@ final class Unpacking {
     var problems = new ArrayList<String>();
     try (var in = new BufferedInputStream(Files.newInputStream(archive), 1 << 16)) {
       long most = 4 * pin.totalBytes() + (256L << 20);
-      if (isZip(in)) {
+      var begin = begin(in);
+      if (begin.equals("PK")) {
         unzip(new ZipInputStream(in), most, archive, copy, problems);
       } else {
-        untar(new TarReader(new Bounded(tarStream(in, archive), most)), archive, copy, problems);
+        var tar = new TarReader(new Bounded(tarStream(in, begin, archive), most));
+        untar(tar, archive, copy, problems);
       }
     } catch (EOFException e) {
       throw new IOException(archive.getFileName() + " is cut short: " + Failures.text(e), e);
@@ -113,27 +116,24 @@ final class Unpacking {
     return true;
   }
 
-  private static boolean isZip(BufferedInputStream in) throws IOException {
+  /** The first two bytes, which tell the forms of packages apart; they stay to be read. */
+  private static String begin(BufferedInputStream in) throws IOException {
     in.mark(2);
-    int first = in.read();
-    int second = in.read();
+    var begin = new String(in.readNBytes(2), StandardCharsets.ISO_8859_1);
     in.reset();
-    return first == 'P' && second == 'K';
+    return begin;
   }
 
-  private static InputStream tarStream(BufferedInputStream in, Path archive) throws IOException {
-    in.mark(2);
-    int first = in.read();
-    int second = in.read();
-    in.reset();
-    if (first == 0x1f && second == 0x8b) {
-      return new GZIPInputStream(in, 1 << 16);
-    }
-    if (first == '!' && second == '<') {
-      return new BufferedInputStream(DebReader.dataTar(in), 1 << 16);
-    }
-    throw new IOException(
-        archive.getFileName() + ": expected a .deb, .tgz or zip package, found something else");
+  private static InputStream tarStream(BufferedInputStream in, String begin, Path archive)
+      throws IOException {
+    return switch (begin) {
+      case "\u001f\u008b" -> new GZIPInputStream(in, 1 << 16);
+      case "!<" -> new BufferedInputStream(DebReader.dataTar(in), 1 << 16);
+      default ->
+          throw new IOException(
+              archive.getFileName()
+                  + ": expected a .deb, .tgz or zip package, found something else");
+    };
   }
 
   /** An archive of a few megabytes may unpack to petabytes; this one stops reading. */

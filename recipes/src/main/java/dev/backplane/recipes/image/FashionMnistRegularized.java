@@ -3,9 +3,9 @@ package dev.backplane.recipes.image;
 import dev.backplane.EarlyStopping;
 import dev.backplane.Goal;
 import dev.backplane.ReduceOnPlateau;
+import dev.backplane.data.Dataset;
 import dev.backplane.data.Examples;
 import dev.backplane.data.Recipe;
-import dev.backplane.data.Splitting;
 import dev.backplane.layers.core.Dense;
 import dev.backplane.layers.core.Dropout;
 import dev.backplane.layers.core.Flatten;
@@ -16,6 +16,7 @@ import dev.backplane.layers.vision.Transformed;
 import dev.backplane.layers.vision.transform.Flip;
 import dev.backplane.layers.vision.transform.Shift;
 import dev.backplane.nn.Sequential;
+import dev.backplane.recipes.Learned;
 import dev.backplane.recipes.SettingValues;
 import dev.backplane.tensor.Literal;
 import java.util.List;
@@ -84,28 +85,27 @@ public final class FashionMnistRegularized implements Recipe {
     double share = values.positive("validation");
     var fold = values.fold();
     var data = new FashionMnist().open(values.access());
-    var by = Splitting.stratified(request.seed());
-    var split =
-        fold.map(f -> f.split(by, data.train())).orElseGet(() -> by.holdOut(data.train(), share));
+    var learned = Learned.of(fold, data.train(), share, request.seed());
     Examples augmented =
         Transformed.of(
-            split.train(), request.seed(), List.of(new Flip(flip), new Shift(shift, shift)));
+            learned.train(), request.seed(), List.of(new Flip(flip), new Shift(shift, shift)));
     var model =
         Sequential.of(
             new Flatten(),
             new Dense(units, Activations.relu()).regularizer(weights),
             new Dropout(dropout),
             new Dense(CLASSES).regularizer(weights));
-    return new Plan(
-            new dev.backplane.data.Dataset(data.name(), augmented, data.test(), data.classes()),
-            model,
-            new SparseCategoricalCrossEntropy(),
-            optimizer,
-            metrics,
-            List.of(),
-            EPOCHS,
-            BATCH)
-        .withValidation(split.held())
+    return learned
+        .in(
+            new Plan(
+                new Dataset(data.name(), augmented, data.test(), data.classes()),
+                model,
+                new SparseCategoricalCrossEntropy(),
+                optimizer,
+                metrics,
+                List.of(),
+                EPOCHS,
+                BATCH))
         .withCallbacks(new ReduceOnPlateau(GOAL, 0.3, plateau), new EarlyStopping(GOAL, patience))
         .keepingBest(GOAL);
   }

@@ -4,12 +4,10 @@ import dev.backplane.EarlyStopping;
 import dev.backplane.Goal;
 import dev.backplane.data.Dataset;
 import dev.backplane.data.DatasetProvider.Access;
-import dev.backplane.data.Examples;
 import dev.backplane.data.Recipe;
 import dev.backplane.data.Recipe.Plan;
 import dev.backplane.data.Recipe.Request;
 import dev.backplane.data.Recipe.Setting;
-import dev.backplane.data.Splitting;
 import dev.backplane.layers.core.Dense;
 import dev.backplane.layers.core.loss.BinaryCrossEntropy;
 import dev.backplane.layers.core.loss.SparseCategoricalCrossEntropy;
@@ -19,13 +17,11 @@ import dev.backplane.layers.core.transform.ClipByGlobalNorm;
 import dev.backplane.nn.Layer;
 import dev.backplane.nn.Sequential;
 import dev.backplane.recipes.ClassWeights;
-import dev.backplane.recipes.Fold;
 import dev.backplane.recipes.Learned;
 import dev.backplane.recipes.SettingValues;
 import dev.backplane.recipes.format.MalformedDataException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.function.Function;
 
 /**
@@ -151,7 +147,7 @@ record TextClassifier(
     var stack = new ArrayList<>(layers.of(values, encoding.encoder().vocabulary().size()));
     stack.add(new Dense(sigmoid ? 1 : texts.classes().size()));
     var data = encoding.dataset(texts);
-    var learned = learned(data.train(), fold, validation, request.seed());
+    var learned = Learned.of(fold, data.train(), validation, request.seed());
     int stepsDown = decay * learned.train().batch(BATCH).count();
     var loss = sigmoid ? new BinaryCrossEntropy() : new SparseCategoricalCrossEntropy();
     var plan =
@@ -172,16 +168,6 @@ record TextClassifier(
     return validation == 0
         ? whole
         : whole.withCallbacks(new EarlyStopping(GOAL, patience)).keepingBest(GOAL);
-  }
-
-  /** A fold is held out in place of the share that would else say when to stop. */
-  private static Learned learned(
-      Examples train, Optional<Fold> fold, double validation, long seed) {
-    if (fold.isPresent() || validation == 0) {
-      return Learned.of(fold, train, seed);
-    }
-    var split = Splitting.stratified(seed).holdOut(train, validation);
-    return new Learned(split.train(), Optional.of(split.held()));
   }
 
   private static int length(Recipe recipe, SettingValues values) {

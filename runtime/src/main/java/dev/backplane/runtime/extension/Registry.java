@@ -89,14 +89,6 @@ public final class Registry {
     }
   }
 
-  /** Forgets what a bundle brought. */
-  public void remove(Owner owner) {
-    synchronized (claims) {
-      refusals.remove(owner);
-      claims.removeIf(claim -> claim.owner().equals(owner));
-    }
-  }
-
   /**
    * Forgets what a bundle brought by this one. A bundle that starts again brings the same by
    * another one, which may come before word of the first one's going does.

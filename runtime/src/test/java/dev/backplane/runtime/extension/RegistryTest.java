@@ -198,13 +198,14 @@ class RegistryTest {
   void aNameOfTwoBundlesIsRefusedNamingBothUntilOneGoes() {
     var registry = registry();
     var other = new Owner("zeta.layers", "1.0.0");
-    registry.add(
-        other, () -> List.of(Extension.of("acme.scale", 1, Stray.class, MethodHandles.lookup())));
+    Extensions stray =
+        () -> List.of(Extension.of("acme.scale", 1, Stray.class, MethodHandles.lookup()));
+    registry.add(other, stray);
     var failure =
         assertThrows(BackplaneException.class, () -> registry.describe(new Scale(1), "model"));
     assertTrue(failure.getMessage().contains("acme.layers and zeta.layers"), failure.getMessage());
     assertEquals(Map.of("acme.scale", List.of("acme.layers", "zeta.layers")), registry.conflicts());
-    registry.remove(other);
+    registry.remove(other, stray);
     assertEquals("acme.scale", registry.describe(new Scale(1), "model").description().name());
   }
 
@@ -244,12 +245,12 @@ class RegistryTest {
     var registry = registry();
     var newer = new Owner(OURS.name(), "1.0.10");
     registry.add(new Owner(OURS.name(), "1.0.9"), () -> List.of());
-    registry.add(
-        newer,
-        () -> List.of(Extension.of("acme.scale", 1, NewScale.class, MethodHandles.lookup())));
+    Extensions scale =
+        () -> List.of(Extension.of("acme.scale", 1, NewScale.class, MethodHandles.lookup()));
+    registry.add(newer, scale);
     var description = registry.describe(new Scale(2), "model").description();
     assertEquals(new NewScale(2), registry.make(description, Layer.class, "model"));
-    registry.remove(newer);
+    registry.remove(newer, scale);
     assertEquals(new Scale(2), registry.make(description, Layer.class, "model"));
   }
 

@@ -143,7 +143,7 @@ class JobsTest {
       training.metrics();
       training.evaluate(test);
       var before = training.predict(two).getFirst();
-      registry.remove(new Owner("test.layers", "1"));
+      registry.remove(Tiny.OWNER, Tiny.EXTENSIONS);
       assertEquals(before, training.predict(two).getFirst());
       training.step();
       assertEquals(Set.of("loss", "accuracy"), training.metrics().keySet());
@@ -187,7 +187,6 @@ class JobsTest {
   @Test
   void aJobStaysWithTheVersionItBeganWithUntilThatGoes() {
     var description = registry.describe(new Tiny.Tanh(), "model");
-    var old = new Owner("test.layers", "1");
     var newer = new Owner("test.layers", "2");
     var lookup = MethodHandles.lookup();
     registry.add(newer, () -> List.of(Extension.of("tanh", 1, NewTanh.class, lookup)));
@@ -195,7 +194,7 @@ class JobsTest {
     assertEquals(
         new Tiny.Tanh(),
         registry.make(description.description(), Layer.class, "model", description.origins()));
-    registry.remove(old);
+    registry.remove(Tiny.OWNER, Tiny.EXTENSIONS);
     assertEquals(
         new NewTanh(),
         registry.make(description.description(), Layer.class, "model", description.origins()));

@@ -6,6 +6,7 @@ import dev.backplane.data.Batches;
 import dev.backplane.data.Examples;
 import dev.backplane.data.Feature;
 import dev.backplane.extension.Extension;
+import dev.backplane.extension.Extensions;
 import dev.backplane.nn.Activation;
 import dev.backplane.nn.Batch;
 import dev.backplane.nn.Draw;
@@ -191,22 +192,28 @@ final class Tiny {
     return devices;
   }
 
+  /** Under whose name the parts here are registered. */
+  static final Owner OWNER = new Owner("test.layers", "1");
+
+  static final Extensions EXTENSIONS = Tiny::extensions;
+
+  private static List<Extension> extensions() {
+    var lookup = MethodHandles.lookup();
+    return List.of(
+        Extension.of("linear", 1, Linear.class, lookup),
+        Extension.of("tanh", 1, Tanh.class, lookup),
+        Extension.of("noise", 1, Noise.class, lookup),
+        Extension.of("counter", 1, Counter.class, lookup),
+        Extension.of("squared", 1, Squared.class, lookup),
+        Extension.of("constant", 1, Constant.class, lookup),
+        Extension.of("momentum", 1, Momentum.class, lookup),
+        Extension.of("halve", 1, Halve.class, lookup),
+        Extension.of("sides", 1, Sides.class, lookup));
+  }
+
   static Registry registry() {
     var registry = new Registry();
-    var lookup = MethodHandles.lookup();
-    registry.add(
-        new Owner("test.layers", "1"),
-        () ->
-            List.of(
-                Extension.of("linear", 1, Linear.class, lookup),
-                Extension.of("tanh", 1, Tanh.class, lookup),
-                Extension.of("noise", 1, Noise.class, lookup),
-                Extension.of("counter", 1, Counter.class, lookup),
-                Extension.of("squared", 1, Squared.class, lookup),
-                Extension.of("constant", 1, Constant.class, lookup),
-                Extension.of("momentum", 1, Momentum.class, lookup),
-                Extension.of("halve", 1, Halve.class, lookup),
-                Extension.of("sides", 1, Sides.class, lookup)));
+    registry.add(OWNER, EXTENSIONS);
     return registry;
   }
 

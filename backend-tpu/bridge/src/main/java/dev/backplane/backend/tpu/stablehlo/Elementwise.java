@@ -110,25 +110,25 @@ final class Elementwise {
     };
   }
 
-  /** By zero, all ones. Said at length, for XLA takes any whole x / x for 1. */
   private static Ssa divide(Emitter to, Ssa x, Ssa y) {
     if (x.isFloating()) {
       return to.binary("stablehlo.divide", x, y);
     }
-    var zero = to.zeros(x.element(), x.shape());
-    var byZero = to.compare(Direction.EQ, y, zero);
-    var quotient = to.binary("stablehlo.divide", x, to.select(byZero, to.splat("1", x), y));
-    return to.select(byZero, to.unary("stablehlo.not", zero), quotient);
+    var allOnes = to.unary("stablehlo.not", to.zeros(x.element(), x.shape()));
+    return unlessByZero(to, "stablehlo.divide", x, y, allOnes);
   }
 
-  /** By zero, x. Said at length, for XLA takes any whole x % x for 0. */
   private static Ssa remainder(Emitter to, Ssa x, Ssa y) {
-    if (x.isFloating()) {
-      return to.binary("stablehlo.remainder", x, y);
-    }
-    var byZero = to.compare(Direction.EQ, y, to.zeros(x.element(), x.shape()));
-    var safe = to.select(byZero, to.splat("1", x), y);
-    return to.select(byZero, x, to.binary("stablehlo.remainder", x, safe));
+    return x.isFloating()
+        ? to.binary("stablehlo.remainder", x, y)
+        : unlessByZero(to, "stablehlo.remainder", x, y, x);
+  }
+
+  /** Said at length, for XLA takes any whole x / x for 1 and x % x for 0, by zero too. */
+  private static Ssa unlessByZero(Emitter to, String operation, Ssa x, Ssa y, Ssa byZero) {
+    var isZero = to.compare(Direction.EQ, y, to.zeros(x.element(), x.shape()));
+    var divisor = to.select(isZero, to.splat("1", x), y);
+    return to.select(isZero, byZero, to.binary(operation, x, divisor));
   }
 
   private static Ssa power(Emitter to, Ssa x, Ssa y) {
