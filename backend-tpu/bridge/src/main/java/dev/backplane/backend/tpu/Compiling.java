@@ -7,6 +7,8 @@ import dev.backplane.backend.tpu.pjrt.Client;
 import dev.backplane.backend.tpu.pjrt.LoadedProgram;
 import dev.backplane.backend.tpu.pjrt.PjrtException;
 import dev.backplane.backend.tpu.pjrt.PluginDevice;
+import dev.backplane.backend.tpu.programs.ProgramCache;
+import dev.backplane.backend.tpu.programs.ProgramKey;
 import dev.backplane.backend.tpu.stablehlo.Platform;
 import dev.backplane.backend.tpu.stablehlo.StableHlo;
 import dev.backplane.kit.check.Bindings;
@@ -14,6 +16,7 @@ import dev.backplane.kit.work.Work;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** Compiles the programs of one device; several at once. */
 final class Compiling {
@@ -22,11 +25,18 @@ final class Compiling {
   private final List<PluginDevice> replicas;
   private final Platform platform;
   private final Map<String, Boolean> flags;
+  private final ProgramCache cache;
   private int inside;
 
   Compiling(
-      DeviceInfo info, Client client, List<PluginDevice> replicas, Platform platform, int threads) {
+      DeviceInfo info,
+      Client client,
+      List<PluginDevice> replicas,
+      Platform platform,
+      int threads,
+      ProgramCache cache) {
     this.info = info;
+    this.cache = cache;
     this.client = client;
     this.replicas = replicas;
     this.platform = platform;
@@ -45,29 +55,61 @@ final class Compiling {
    */
   record Compiled(LoadedProgram program, CompileReport report) {}
 
+  /** Compiles a program, or loads what an earlier compilation of the very same one has left. */
   Compiled compile(Program program) {
     Bindings.checkDonations(program);
     long begin = System.nanoTime();
     var text = StableHlo.lower(program.graph(), program.donations(), platform);
+    var key = ProgramKey.of(client, replicas, flags, text);
+    var kept = load(key);
+    if (kept.isPresent()) {
+      return new Compiled(kept.get(), report(program, kept.get(), ":kept", begin));
+    }
     try {
       var loaded = client.compile(text, replicas, flags);
-      return new Compiled(loaded, report(program, loaded, System.nanoTime() - begin));
+      keep(key, loaded);
+      return new Compiled(loaded, report(program, loaded, "", begin));
     } catch (PjrtException e) {
       throw Failures.ofCompilation(info.id(), e);
     }
   }
 
-  private CompileReport report(Program program, LoadedProgram loaded, long nanos) {
+  private Optional<LoadedProgram> load(ProgramKey key) {
+    return cache
+        .get(key)
+        .flatMap(
+            bytes -> {
+              try {
+                return Optional.of(client.load(bytes, replicas));
+              } catch (PjrtException e) {
+                cache.reject(key, String.valueOf(e.getMessage()));
+                return Optional.empty();
+              }
+            });
+  }
+
+  /** A plugin need not be able to; then it compiles each time. */
+  private void keep(ProgramKey key, LoadedProgram program) {
+    try {
+      cache.put(key, program.serialized());
+    } catch (PjrtException e) {
+      System.getLogger(Compiling.class.getName())
+          .log(System.Logger.Level.DEBUG, "a program of " + info.id() + " is not kept", e);
+    }
+  }
+
+  private CompileReport report(Program program, LoadedProgram loaded, String how, long begin) {
     var graph = program.graph();
     var whole =
         new CompileReport.Kernel(
             "program",
-            "xla:" + platform.name() + ":pjrt-" + client.plugin().version(),
+            "xla:" + platform.name() + ":pjrt-" + client.plugin().version() + how,
             graph.nodes().size(),
             "",
             Work.flops(graph),
             0);
-    return new CompileReport(List.of(whole), Map.of(), loaded.memory().temporary(), nanos);
+    long temporary = loaded.memory().temporary();
+    return new CompileReport(List.of(whole), Map.of(), temporary, System.nanoTime() - begin);
   }
 
   /** A compilation begins; the caller has seen that the device is open. */

@@ -9,6 +9,7 @@ import dev.backplane.backend.tpu.pjrt.PjrtException;
 import dev.backplane.backend.tpu.pjrt.Plugin;
 import dev.backplane.backend.tpu.pjrt.PluginDevice;
 import dev.backplane.backend.tpu.pjrt.UnusablePluginException;
+import dev.backplane.backend.tpu.programs.ProgramCache;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -22,7 +23,12 @@ import java.util.Map;
 final class OpenDevices {
   private final Map<Key, Shared> clients = new HashMap<>();
   private final List<TpuDevice> open = new ArrayList<>();
+  private final ProgramCache programs;
   private boolean stopped;
+
+  OpenDevices(ProgramCache programs) {
+    this.programs = programs;
+  }
 
   /** What tells clients apart: the plugin, and how many virtual devices it makes, 0 if none. */
   private record Key(Path file, int virtual) {}
@@ -57,7 +63,8 @@ final class OpenDevices {
     shared.users++;
     try {
       var devices = devices(info.id(), shared.client, places);
-      var device = new TpuDevice(info, shared.client, devices, settings, d -> closed(d, key));
+      var device =
+          new TpuDevice(info, shared.client, devices, settings, programs, d -> closed(d, key));
       open.add(device);
       return device;
     } catch (RuntimeException | Error e) {

@@ -9,6 +9,7 @@ import dev.backplane.backend.DeviceSettings;
 import dev.backplane.backend.UnsupportedProgramException;
 import dev.backplane.backend.tpu.discovery.Answers;
 import dev.backplane.backend.tpu.discovery.PluginFiles;
+import dev.backplane.backend.tpu.programs.ProgramCache;
 import java.util.ArrayList;
 import java.util.List;
 import org.osgi.service.component.annotations.Component;
@@ -21,7 +22,7 @@ public final class TpuBackend implements Backend {
 
   private final PluginFiles files;
   private final Answers answers;
-  private final OpenDevices open = new OpenDevices();
+  private final OpenDevices open;
 
   /** For service look-ups. Looks for nothing yet. */
   public TpuBackend() {
@@ -32,6 +33,7 @@ public final class TpuBackend implements Backend {
   TpuBackend(PluginFiles files) {
     this.files = files;
     answers = Answers.ofHost(files);
+    open = new OpenDevices(ProgramCache.in(files.cache()));
   }
 
   /** After this nothing native runs: every call throws. The plugins stay loaded. */

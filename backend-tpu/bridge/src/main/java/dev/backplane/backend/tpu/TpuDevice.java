@@ -15,6 +15,7 @@ import dev.backplane.backend.Workspace;
 import dev.backplane.backend.tpu.pjrt.Client;
 import dev.backplane.backend.tpu.pjrt.Handles;
 import dev.backplane.backend.tpu.pjrt.PluginDevice;
+import dev.backplane.backend.tpu.programs.ProgramCache;
 import dev.backplane.backend.tpu.stablehlo.Platform;
 import dev.backplane.backend.tpu.stablehlo.StableHlo;
 import dev.backplane.op.Composite;
@@ -59,13 +60,14 @@ final class TpuDevice implements Device {
       Client client,
       List<PluginDevice> replicas,
       DeviceSettings settings,
+      ProgramCache cache,
       Consumer<TpuDevice> whenClosed) {
     this.info = info;
     this.client = client;
     this.replicas = List.copyOf(replicas);
     this.whenClosed = whenClosed;
     platform = new Platform(client.platform(), replicas.size());
-    compiling = new Compiling(info, client, this.replicas, platform, settings.threads());
+    compiling = new Compiling(info, client, this.replicas, platform, settings.threads(), cache);
     handles = new Handles(client, arena);
     limit = Memory.limit(platform, this.replicas);
   }
