@@ -56,6 +56,14 @@ public interface Training extends AutoCloseable {
   List<CompileReport> reports();
 
   /**
+   * Compiles what predicts a batch, unless it is compiled already: the first prediction need not.
+   *
+   * @param batch how many examples, 1 or more
+   * @return how it was compiled, per device
+   */
+  List<CompileReport> compilePrediction(int batch);
+
+  /**
    * Makes so many further steps on whole batches, with everything measured that runs on the
    * devices: each kernel where the device does that, else each part of the step that a device runs
    * as a whole, and the copies between devices and host. One thing waits for the other, so that the

@@ -67,6 +67,34 @@ public final class Bindings {
   }
 
   /**
+   * Whether buffers fit a program on each replica of a group.
+   *
+   * @param group how many replicas there are; those of the first come first
+   * @throws IllegalArgumentException naming the constraint
+   */
+  public static void checkGroup(
+      Program program,
+      int group,
+      List<? extends Buffer> arguments,
+      List<? extends Buffer> results) {
+    int in = program.graph().inputs().size();
+    int out = program.graph().outputs().size();
+    if (arguments.size() != in * group || results.size() != out * group) {
+      throw new IllegalArgumentException(
+          "bind C1: expected %d arguments and %d results, found %d and %d"
+              .formatted(in * group, out * group, arguments.size(), results.size()));
+    }
+    for (int replica = 0; replica < group; replica++) {
+      check(
+          program.graph().inputTypes(),
+          program.graph().outputTypes(),
+          program.donations(),
+          arguments.subList(replica * in, (replica + 1) * in),
+          results.subList(replica * out, (replica + 1) * out));
+    }
+  }
+
+  /**
    * Whether a program's donations are of equal types.
    *
    * <ul>

@@ -196,7 +196,9 @@ final class Job implements AutoCloseable {
         StateTable.KEY,
         Literal.fill(TensorType.of(DType.U32, 2), i -> seed >>> 32 * i & 0xFFFFFFFFL));
     try (var program = compile("initialize", programs.initialize())) {
-      program.run();
+      if (!device().onlyCompiles()) {
+        program.run();
+      }
     }
   }
 
@@ -429,6 +431,16 @@ final class Job implements AutoCloseable {
           Literal.copyOf(ready.results().get(i), ready.program().host(Programs.prediction(i))));
     }
     return predictions;
+  }
+
+  /** Compiles what predicts batches of a size. */
+  List<CompileReport> compilePrediction(int batch) {
+    if (batch < 1) {
+      throw new IllegalArgumentException(
+          "batch to predict: expected 1 or more examples, found " + batch);
+    }
+    settle();
+    return ready(Kind.PREDICT, Form.whole(batch)).program().reports();
   }
 
   private int requireInputs(List<Literal> inputs) {

@@ -139,6 +139,11 @@ final class StepTraining implements Training {
   }
 
   @Override
+  public List<CompileReport> compilePrediction(int batch) {
+    return job.compilePrediction(batch);
+  }
+
+  @Override
   public List<Measured> measure(int steps) {
     if (steps < 1) {
       throw new IllegalArgumentException("steps to measure: expected 1 or more, found " + steps);

@@ -21,12 +21,16 @@ import java.util.TreeMap;
  *       device: such a plugin makes as many virtual ones as it is told to.
  *   <li>{@code pjrt-cuda:N} and the like are the devices of other platforms.
  *   <li>{@code pjrt:FILE} is a plugin that cannot be used.
+ *   <li>{@code ahead:NAME} is hardware that is not here, for which a plugin without devices
+ *       compiles: {@code ahead:v5e:2x2}.
  * </ul>
  *
  * @param devices all of them, usable or not
  * @param places where the usable ones are, by id
+ * @param elsewhere the hardware that is not here, by id
  */
-record Catalog(List<DeviceInfo> devices, Map<String, Place> places) {
+record Catalog(
+    List<DeviceInfo> devices, Map<String, Place> places, Map<String, Elsewhere> elsewhere) {
   static final String CPU = "cpu";
 
   /** On the CPU our own backend is preferred, and this to the reference. */
@@ -48,6 +52,14 @@ record Catalog(List<DeviceInfo> devices, Map<String, Place> places) {
       return platform.equals(CPU);
     }
   }
+
+  /**
+   * Hardware that is not here.
+   *
+   * @param file the plugin that compiles for it
+   * @param topology the plugin's name for it
+   */
+  record Elsewhere(Path file, String topology) {}
 
   /** Makes the catalogue of what plugins answered. */
   static Catalog of(List<PluginAnswer> answers) {
@@ -74,7 +86,35 @@ record Catalog(List<DeviceInfo> devices, Map<String, Place> places) {
     answers.stream()
         .filter(answer -> answer.refusal().isPresent())
         .forEach(answer -> devices.add(unusable(answer)));
-    return new Catalog(List.copyOf(devices), Map.copyOf(places));
+    var elsewhere = new LinkedHashMap<String, Elsewhere>();
+    for (var answer : answers) {
+      for (var topology : answer.topologies()) {
+        var id = "ahead:" + topology;
+        if (elsewhere.putIfAbsent(id, new Elsewhere(answer.file(), topology)) == null) {
+          devices.add(ahead(id, answer, topology));
+        }
+      }
+    }
+    return new Catalog(List.copyOf(devices), Map.copyOf(places), Map.copyOf(elsewhere));
+  }
+
+  /** The last of all: nothing runs on it. */
+  private static DeviceInfo ahead(String id, PluginAnswer answer, String topology) {
+    return new DeviceInfo(
+        id,
+        "TPU " + topology + ", elsewhere",
+        0,
+        true,
+        "compiles only: './backplane compile RECIPE --device " + id + "'; nothing runs on it",
+        Map.of(
+            "runs",
+            "nothing",
+            "plugin",
+            answer.file().toString(),
+            "pjrt",
+            "0." + answer.minor(),
+            "stablehlo",
+            answer.stableHlo()));
   }
 
   private static DeviceInfo usable(String id, PluginAnswer answer, PluginAnswer.Kind kind) {
@@ -110,13 +150,19 @@ record Catalog(List<DeviceInfo> devices, Map<String, Place> places) {
         "PJRT plugin",
         0,
         false,
-        answer.refusal().orElse(""),
+        answer.refusal().orElse("")
+            + (answer.topologies().isEmpty() ? "" : "; it compiles for hardware elsewhere"),
         Map.of("plugin", answer.file().toString()));
   }
 
   /** Where a usable device is. */
   Optional<Place> place(String id) {
     return Optional.ofNullable(places.get(id));
+  }
+
+  /** Whether an id is of hardware that is not here. */
+  Optional<Elsewhere> elsewhere(String id) {
+    return Optional.ofNullable(elsewhere.get(id));
   }
 
   /** Why there is no usable device of an id. */

@@ -1,8 +1,10 @@
 package dev.backplane.backend.tpu;
 
+import dev.backplane.backend.Device;
 import dev.backplane.backend.DeviceInfo;
 import dev.backplane.backend.DeviceLostException;
 import dev.backplane.backend.DeviceSettings;
+import dev.backplane.backend.tpu.discovery.TpuChips;
 import dev.backplane.backend.tpu.internal.Environment;
 import dev.backplane.backend.tpu.pjrt.Client;
 import dev.backplane.backend.tpu.pjrt.PjrtException;
@@ -22,7 +24,7 @@ import java.util.Map;
  */
 final class OpenDevices {
   private final Map<Key, Shared> clients = new HashMap<>();
-  private final List<TpuDevice> open = new ArrayList<>();
+  private final List<Device> open = new ArrayList<>();
   private final ProgramCache programs;
   private boolean stopped;
 
@@ -50,9 +52,7 @@ final class OpenDevices {
    */
   synchronized TpuDevice open(
       DeviceInfo info, List<Catalog.Place> places, DeviceSettings settings) {
-    if (stopped) {
-      throw new DeviceLostException("tpu: the bundle of the backend has stopped");
-    }
+    requireRunning();
     var first = places.getFirst();
     var key = new Key(first.file(), first.isVirtual() ? places.size() : 0);
     var shared = clients.get(key);
@@ -71,6 +71,35 @@ final class OpenDevices {
       release(key);
       throw e;
     }
+  }
+
+  /**
+   * Opens hardware that is not here, to compile for it.
+   *
+   * @throws DeviceLostException if the plugin does not know it any more, or the bundle has stopped
+   */
+  synchronized Device ahead(DeviceInfo info, Catalog.Elsewhere elsewhere, int replicas) {
+    requireRunning();
+    try {
+      Environment.quiet();
+      Environment.setIfAbsent(TpuChips.ofHost().environment());
+      var topology = Plugin.load(elsewhere.file()).topology(elsewhere.topology());
+      var device = new AheadDevice(info, topology, replicas, this::closed);
+      open.add(device);
+      return device;
+    } catch (UnusablePluginException | PjrtException e) {
+      throw new DeviceLostException(info.id() + " cannot be opened: " + e.getMessage(), e);
+    }
+  }
+
+  private void requireRunning() {
+    if (stopped) {
+      throw new DeviceLostException("tpu: the bundle of the backend has stopped");
+    }
+  }
+
+  private synchronized void closed(AheadDevice device) {
+    open.remove(device);
   }
 
   private static Client client(String id, Key key) {
@@ -112,11 +141,11 @@ final class OpenDevices {
 
   /** Closes all; nothing is opened afterwards. */
   void stop() {
-    List<TpuDevice> left;
+    List<Device> left;
     synchronized (this) {
       stopped = true;
       left = List.copyOf(open);
     }
-    left.forEach(TpuDevice::close);
+    left.forEach(Device::close);
   }
 }

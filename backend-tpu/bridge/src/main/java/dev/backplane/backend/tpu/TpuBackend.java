@@ -64,6 +64,10 @@ public final class TpuBackend implements Backend {
           "tpu has no option " + settings.options().keySet() + "; it takes none");
     }
     var catalog = catalog();
+    var elsewhere = group.isEmpty() ? null : catalog.elsewhere(group.getFirst().id()).orElse(null);
+    if (elsewhere != null && group.stream().allMatch(group.getFirst()::equals)) {
+      return open.ahead(group.getFirst(), elsewhere, group.size());
+    }
     var chosen = new ArrayList<Catalog.Place>();
     for (var info : group) {
       chosen.add(

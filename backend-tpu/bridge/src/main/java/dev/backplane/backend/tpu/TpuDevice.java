@@ -10,18 +10,13 @@ import dev.backplane.backend.MemoryUse;
 import dev.backplane.backend.OutOfDeviceMemoryException;
 import dev.backplane.backend.Program;
 import dev.backplane.backend.Support;
-import dev.backplane.backend.UnsupportedProgramException;
 import dev.backplane.backend.Workspace;
 import dev.backplane.backend.tpu.pjrt.Client;
 import dev.backplane.backend.tpu.pjrt.Handles;
 import dev.backplane.backend.tpu.pjrt.PluginDevice;
 import dev.backplane.backend.tpu.programs.ProgramCache;
 import dev.backplane.backend.tpu.stablehlo.Platform;
-import dev.backplane.backend.tpu.stablehlo.StableHlo;
-import dev.backplane.op.Composite;
 import dev.backplane.op.Op;
-import dev.backplane.op.Primitive;
-import dev.backplane.tensor.ShapeException;
 import dev.backplane.tensor.TensorType;
 import java.lang.foreign.Arena;
 import java.util.ArrayList;
@@ -91,19 +86,7 @@ final class TpuDevice implements Device {
 
   @Override
   public Support supports(Op op, List<TensorType> operands) {
-    try {
-      op.infer(operands);
-    } catch (ShapeException e) {
-      return new Support.No("no device runs it: " + e.getMessage());
-    }
-    return switch (op) {
-      case Composite composite ->
-          new Support.ByDecomposition("XLA fuses what " + composite.name() + " is made of");
-      case Primitive primitive ->
-          StableHlo.refusal(primitive, operands, platform)
-              .<Support>map(Support.No::new)
-              .orElseGet(Support.Native::new);
-    };
+    return Supporting.of(op, operands, platform);
   }
 
   /** Zeroed when they are first read: most are written first. */
@@ -150,13 +133,7 @@ final class TpuDevice implements Device {
 
   @Override
   public Executable compile(Program program, Workspace workspace) {
-    for (var node : program.graph().nodes()) {
-      var types = node.operands().stream().map(value -> value.type()).toList();
-      if (supports(node.op(), types) instanceof Support.No no) {
-        throw new UnsupportedProgramException(
-            info.id() + " does not run " + node.op().name() + " on " + types + ": " + no.reason());
-      }
-    }
+    Supporting.require(program, info.id(), platform);
     // A client may compile on several threads; only its end must wait.
     lock.lock();
     try {

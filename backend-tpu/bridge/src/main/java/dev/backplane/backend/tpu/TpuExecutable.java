@@ -31,19 +31,7 @@ final class TpuExecutable implements Executable {
     int in = program.graph().inputs().size();
     int out = program.graph().outputs().size();
     int group = device.group();
-    if (arguments.size() != in * group || results.size() != out * group) {
-      throw new IllegalArgumentException(
-          "bind C1: expected %d arguments and %d results, found %d and %d"
-              .formatted(in * group, out * group, arguments.size(), results.size()));
-    }
-    for (int replica = 0; replica < group; replica++) {
-      Bindings.check(
-          program.graph().inputTypes(),
-          program.graph().outputTypes(),
-          program.donations(),
-          arguments.subList(replica * in, (replica + 1) * in),
-          results.subList(replica * out, (replica + 1) * out));
-    }
+    Bindings.checkGroup(program, group, arguments, results);
     var own = own("argument", arguments, in);
     var ownResults = own("result", results, out);
     var execution =

@@ -24,6 +24,7 @@ import picocli.CommandLine.Spec;
       PredictCommand.class,
       ExportCommand.class,
       BenchCommand.class,
+      CompileCommand.class,
       TckCommand.class,
       PluginsCommand.class,
       ShellCommand.class

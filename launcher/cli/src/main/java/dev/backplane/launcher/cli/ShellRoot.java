@@ -19,6 +19,7 @@ import picocli.CommandLine.HelpCommand;
       PredictCommand.class,
       ExportCommand.class,
       BenchCommand.class,
+      CompileCommand.class,
       PluginsCommand.class,
       JobsCommand.class,
       StopCommand.class,

@@ -74,7 +74,12 @@ final class TargetOptions {
       }
       return device;
     }
-    var ids = devices.stream().map(DeviceInfo::id).toList();
+    return named(backplane, device);
+  }
+
+  /** The id of a device that can be used; the same that was given. */
+  static String named(Backplane backplane, String device) {
+    var ids = backplane.devices().stream().map(DeviceInfo::id).toList();
     if (!ids.contains(device)) {
       throw new CommandException(
           ExitCode.WRONG_USAGE, "there is no device '" + device + "'" + Nearest.hint(device, ids));

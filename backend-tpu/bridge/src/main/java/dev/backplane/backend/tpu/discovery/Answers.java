@@ -23,7 +23,7 @@ import java.util.concurrent.ConcurrentHashMap;
  */
 public record Answers(Path folder, ChildProbe probe, Map<String, PluginAnswer> known) {
   private static final Duration REFUSAL_HOLDS = Duration.ofMinutes(10);
-  private static final int FORMAT = 1;
+  private static final int FORMAT = 2;
 
   /** Those of this host. */
   public static Answers ofHost(PluginFiles files) {

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Properties;
+import java.util.stream.Stream;
 
 /**
  * What trying a plugin gave.
@@ -19,6 +20,8 @@ import java.util.Properties;
  * @param minor the second number of the PJRT it speaks
  * @param stableHlo the newest StableHLO it understands; empty if it does not say
  * @param devices the kinds of its devices, with the memory of each in bytes, 0 where unknown
+ * @param topologies names of hardware it compiles for although it is not here; looked for only
+ *     where it has no devices
  */
 public record PluginAnswer(
     Path file,
@@ -27,10 +30,12 @@ public record PluginAnswer(
     String platformVersion,
     int minor,
     String stableHlo,
-    List<Kind> devices) {
+    List<Kind> devices,
+    List<String> topologies) {
   /** Copies. */
   public PluginAnswer {
     devices = List.copyOf(devices);
+    topologies = List.copyOf(topologies);
   }
 
   /**
@@ -42,7 +47,7 @@ public record PluginAnswer(
   public record Kind(String name, long memory) {}
 
   static PluginAnswer refused(Path file, String reason) {
-    return new PluginAnswer(file, Optional.of(reason), "", "", 0, "", List.of());
+    return new PluginAnswer(file, Optional.of(reason), "", "", 0, "", List.of(), List.of());
   }
 
   /** Writes it, but for the file. */
@@ -57,6 +62,7 @@ public record PluginAnswer(
       properties.setProperty("device." + i, devices.get(i).name());
       properties.setProperty("memory." + i, String.valueOf(devices.get(i).memory()));
     }
+    properties.setProperty("topologies", String.join(" ", topologies));
     properties.store(out, null);
   }
 
@@ -83,7 +89,10 @@ public record PluginAnswer(
           properties.getProperty("platform.version", ""),
           Integer.parseInt(properties.getProperty("pjrt.minor", "")),
           properties.getProperty("stablehlo", ""),
-          devices);
+          devices,
+          Stream.of(properties.getProperty("topologies", "").split(" "))
+              .filter(name -> !name.isEmpty())
+              .toList());
     } catch (IllegalArgumentException e) {
       throw new IOException("no answer of a plugin: " + e.getMessage(), e);
     }

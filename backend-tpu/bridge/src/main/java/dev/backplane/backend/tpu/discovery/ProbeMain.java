@@ -1,5 +1,6 @@
 package dev.backplane.backend.tpu.discovery;
 
+import dev.backplane.backend.tpu.pjrt.Client;
 import dev.backplane.backend.tpu.pjrt.PjrtException;
 import dev.backplane.backend.tpu.pjrt.Plugin;
 import dev.backplane.backend.tpu.pjrt.PluginDevice;
@@ -9,6 +10,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -17,6 +19,10 @@ import java.util.Optional;
  * and ends. It must stand alone: nothing but the binding and the JDK is there.
  */
 public final class ProbeMain {
+  /** A small group of each TPU that clouds have, as Google's plugin names them. */
+  private static final List<String> TOPOLOGIES =
+      List.of("v4:2x2x1", "v5e:2x2", "v5p:2x2x1", "v6e:2x2", "tpu7x:2x2x1");
+
   private ProbeMain() {}
 
   /**
@@ -34,27 +40,61 @@ public final class ProbeMain {
   }
 
   private static PluginAnswer ask(Path file) {
+    Plugin plugin;
     try {
-      var plugin = Plugin.load(file);
-      try (var client = plugin.client(Map.of())) {
-        var devices = new ArrayList<PluginAnswer.Kind>();
-        for (var device : client.devices()) {
-          long memory = device.memory().map(PluginDevice.Memory::limit).orElse(0L);
-          devices.add(new PluginAnswer.Kind(device.kind(), memory));
-        }
-        return new PluginAnswer(
-            file,
-            devices.isEmpty() ? Optional.of("it has no devices here") : Optional.empty(),
-            client.platform(),
-            client.platformVersion(),
-            plugin.minorVersion(),
-            plugin.stableHlo().map(StableHloVersion::toString).orElse(""),
-            devices);
-      }
+      plugin = Plugin.load(file);
     } catch (UnusablePluginException e) {
       return PluginAnswer.refused(file, String.valueOf(e.getMessage()));
-    } catch (PjrtException e) {
-      return PluginAnswer.refused(file, "it gives no client: " + e.getMessage());
     }
+    try (var client = plugin.client(Map.of())) {
+      return client.devices().isEmpty()
+          ? withoutDevices(plugin, "it has no devices here")
+          : withDevices(client);
+    } catch (PjrtException e) {
+      return withoutDevices(plugin, "it gives no client: " + e.getMessage());
+    }
+  }
+
+  private static PluginAnswer withDevices(Client client) {
+    var devices = new ArrayList<PluginAnswer.Kind>();
+    for (var device : client.devices()) {
+      long memory = device.memory().map(PluginDevice.Memory::limit).orElse(0L);
+      devices.add(new PluginAnswer.Kind(device.kind(), memory));
+    }
+    return new PluginAnswer(
+        client.plugin().path(),
+        Optional.empty(),
+        client.platform(),
+        client.platformVersion(),
+        client.plugin().minorVersion(),
+        stableHlo(client.plugin()),
+        devices,
+        List.of());
+  }
+
+  /** Nothing runs on it here; it may still compile for hardware elsewhere. */
+  private static PluginAnswer withoutDevices(Plugin plugin, String reason) {
+    var topologies = TOPOLOGIES.stream().filter(name -> knows(plugin, name)).toList();
+    return new PluginAnswer(
+        plugin.path(),
+        Optional.of(reason),
+        "",
+        "",
+        plugin.minorVersion(),
+        stableHlo(plugin),
+        List.of(),
+        topologies);
+  }
+
+  private static boolean knows(Plugin plugin, String name) {
+    try (var topology = plugin.topology(name)) {
+      return topology.platform().equals("tpu");
+    } catch (PjrtException e) {
+      return false;
+    }
+  }
+
+  private static String stableHlo(Plugin plugin) {
+    return plugin.stableHlo().map(StableHloVersion::toString).orElse("");
   }
 }

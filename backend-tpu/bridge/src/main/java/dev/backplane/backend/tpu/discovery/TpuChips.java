@@ -13,15 +13,16 @@ import java.util.Map;
  *
  * @param devices the folder that is {@code /sys/bus/pci/devices} on a real host
  */
-record TpuChips(Path devices) {
+public record TpuChips(Path devices) {
   private static final String VENDOR = "0x1ae0";
 
-  static TpuChips ofHost() {
+  /** Those of this host. */
+  public static TpuChips ofHost() {
     return new TpuChips(Path.of("/sys/bus/pci/devices"));
   }
 
   /** Whether there is one. */
-  boolean areThere() {
+  public boolean areThere() {
     if (!Files.isDirectory(devices)) {
       return false;
     }
@@ -40,12 +41,14 @@ record TpuChips(Path devices) {
     }
   }
 
-  /** What the environment of a process that tries plugins should have, where it has not. */
-  Map<String, String> environment() {
+  /** What the environment of a process that loads plugins should have, where it has not. */
+  public Map<String, String> environment() {
     return areThere()
         ? Map.of()
         : Map.of(
             "TPU_SKIP_MDS_QUERY", "1",
+            // Chips belong to one process at a time; without any, several may compile.
+            "ALLOW_MULTIPLE_LIBTPU_LOAD", "1",
             "TPU_LOG_DIR", "disabled",
             "TPU_ACCELERATOR_TYPE", "v5litepod-1",
             "TPU_WORKER_HOSTNAMES", "localhost",

@@ -4,6 +4,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
 import java.lang.foreign.ValueLayout;
+import java.util.Map;
 
 /** The environment of this process as C code sees it, which Java can read but not write. */
 public final class Environment {
@@ -15,6 +16,11 @@ public final class Environment {
    */
   public static void quiet() {
     setIfAbsent("TF_CPP_MIN_LOG_LEVEL", "2");
+  }
+
+  /** Sets what plugins read when they are loaded, where the user has not. */
+  public static void setIfAbsent(Map<String, String> variables) {
+    variables.forEach(Environment::setIfAbsent);
   }
 
   private static void setIfAbsent(String name, String value) {

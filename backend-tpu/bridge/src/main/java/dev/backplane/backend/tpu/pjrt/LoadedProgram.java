@@ -60,14 +60,20 @@ public final class LoadedProgram implements AutoCloseable {
   /** What it needs of memory; zeros where the plugin does not say. */
   public Memory memory() {
     long executable = executable();
+    try {
+      return memory(api, executable);
+    } finally {
+      api.on(Function.EXECUTABLE_DESTROY, executable);
+    }
+  }
+
+  static Memory memory(Api api, long executable) {
     try (var arena = Arena.ofConfined()) {
       var block = Block.of(arena, 144, executable);
       api.call(Function.EXECUTABLE_GET_COMPILED_MEMORY_STATS, block);
       return new Memory(block.get(JAVA_LONG, 56), block.get(JAVA_LONG, 48));
     } catch (PjrtException e) {
       return new Memory(0, 0);
-    } finally {
-      api.on(Function.EXECUTABLE_DESTROY, executable);
     }
   }
 

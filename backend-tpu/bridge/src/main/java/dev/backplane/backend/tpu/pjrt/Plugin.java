@@ -6,7 +6,6 @@ import dev.backplane.backend.tpu.library.PluginLibrary;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -117,35 +116,17 @@ public final class Plugin {
   }
 
   /**
-   * Compiles a program for hardware that need not be here.
+   * Hardware that need not be here.
    *
-   * @param topology its name, such as {@code v5e:2x2}
-   * @param program in StableHLO
-   * @param flags switches of the plugin's compiler
-   * @return the size of the machine code, in bytes
-   * @throws PjrtException if the plugin knows no such hardware, or the program does not compile
+   * @param name as the plugin names it, such as {@code v5e:2x2}
+   * @throws PjrtException if it knows no such hardware, or compiles only for what is here
    */
-  public long compileAhead(String topology, String program, Map<String, Boolean> flags) {
+  public Topology topology(String name) {
     try (var arena = Arena.ofConfined()) {
-      var description = Block.of(arena, 56);
-      Block.text(arena, description, 16, topology);
-      api.call(Function.TOPOLOGY_DESCRIPTION_CREATE, description);
-      long described = description.get(JAVA_LONG, 48);
-      try {
-        var block = Block.of(arena, 64, described);
-        var options = new CompileOptions(List.of(0), flags);
-        block.set(java.lang.foreign.ValueLayout.ADDRESS, 24, Client.program(arena, program));
-        Block.bytes(arena, block, 32, options.bytes());
-        api.call(Function.COMPILE, block);
-        long executable = block.get(JAVA_LONG, 56);
-        try {
-          return api.longOf(Function.EXECUTABLE_SIZE_OF_GENERATED_CODE_IN_BYTES, executable);
-        } finally {
-          api.on(Function.EXECUTABLE_DESTROY, executable);
-        }
-      } finally {
-        api.on(Function.TOPOLOGY_DESCRIPTION_DESTROY, described);
-      }
+      var block = Block.of(arena, 56);
+      Block.text(arena, block, 16, name);
+      api.call(Function.TOPOLOGY_DESCRIPTION_CREATE, block);
+      return new Topology(this, api, block.get(JAVA_LONG, 48));
     }
   }
 }
