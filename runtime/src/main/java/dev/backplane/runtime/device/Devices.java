@@ -3,18 +3,21 @@ package dev.backplane.runtime.device;
 import dev.backplane.NoSuchDeviceException;
 import dev.backplane.Target;
 import dev.backplane.backend.Backend;
+import dev.backplane.backend.Device;
 import dev.backplane.backend.DeviceInfo;
 import dev.backplane.backend.DeviceSettings;
 import dev.backplane.runtime.extension.Owner;
 import dev.backplane.runtime.job.Jobs;
 import dev.backplane.runtime.job.OpenJob;
 import dev.backplane.runtime.name.Nearest;
+import dev.backplane.runtime.replica.ReplicatedDevice;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Collectors;
 
@@ -31,6 +34,9 @@ public final class Devices implements AutoCloseable {
   /** Takes whatever is best. */
   public static final String AUTO = "auto";
 
+  /** Stands between the ids of a replica group; a virtual device may be in it several times. */
+  public static final String SEPARATOR = ",";
+
   private final List<Backend> backends = new ArrayList<>();
   private final Map<Lease, Backend> leases = new LinkedHashMap<>();
   private final Jobs jobs = new Jobs();
@@ -41,7 +47,34 @@ public final class Devices implements AutoCloseable {
   /** No backends yet. */
   public Devices() {}
 
-  private record Offer(Backend backend, DeviceInfo info) {}
+  /** A device of a backend, or several of its devices as a group. */
+  private record Offer(Backend backend, List<DeviceInfo> group) {
+    Offer(Backend backend, DeviceInfo info) {
+      this(backend, List.of(info));
+    }
+
+    /** Of the device, or of all of the group. */
+    DeviceInfo info() {
+      var first = group.getFirst();
+      if (group.size() == 1) {
+        return first;
+      }
+      var properties = new TreeMap<>(first.properties());
+      properties.put("replicas", String.valueOf(group.size()));
+      return new DeviceInfo(
+          group.stream().map(DeviceInfo::id).collect(Collectors.joining(SEPARATOR)),
+          group.size() + " replicas: " + first.name(),
+          first.score(),
+          true,
+          first.reason(),
+          properties);
+    }
+
+    Device open(DeviceSettings settings) {
+      var device = backend.open(group, settings);
+      return group.size() == 1 ? device : new ReplicatedDevice(device, info(), group.size());
+    }
+  }
 
   /** What runs on them, or is kept open there. */
   public Jobs jobs() {
@@ -81,7 +114,8 @@ public final class Devices implements AutoCloseable {
     synchronized (this) {
       backend = leases.get(lease);
     }
-    var id = lease.info().id();
+    // All of a group are of one backend.
+    var id = lease.info().id().split(SEPARATOR, 2)[0];
     return offers().stream()
         .filter(offer -> offer.info().id().equals(id))
         .anyMatch(offer -> offer.info().usable() && offer.backend() != backend);
@@ -146,7 +180,8 @@ public final class Devices implements AutoCloseable {
   }
 
   /**
-   * The usable device of an id, or the best for {@code auto}.
+   * The usable device of an id, or the best for {@code auto}; of several ids with commas between
+   * them a replica group, of which each replica works on its part of a batch.
    *
    * @throws NoSuchDeviceException listing what there is
    */
@@ -155,6 +190,20 @@ public final class Devices implements AutoCloseable {
   }
 
   private Offer offer(String id) {
+    var ids = List.of(id.split(SEPARATOR, -1));
+    if (ids.size() == 1) {
+      return single(id);
+    }
+    var group = ids.stream().map(this::single).toList();
+    var backend = group.getFirst().backend();
+    if (!group.stream().allMatch(offer -> offer.backend() == backend)) {
+      throw new NoSuchDeviceException(
+          "devices " + id + " are of several backends: a replica group is made of one's");
+    }
+    return new Offer(backend, group.stream().map(Offer::info).toList());
+  }
+
+  private Offer single(String id) {
     var offers = offers();
     var fitting =
         offers.stream()
@@ -211,7 +260,7 @@ public final class Devices implements AutoCloseable {
       if (reserved.isPresent()) {
         var lease = reserved.get();
         try {
-          lease.open(() -> offer.backend().open(List.of(offer.info()), settings));
+          lease.open(() -> offer.open(settings));
           return lease;
         } catch (RuntimeException | Error e) {
           lease.close();

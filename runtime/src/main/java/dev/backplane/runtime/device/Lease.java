@@ -10,6 +10,7 @@ import dev.backplane.backend.Program;
 import dev.backplane.backend.Support;
 import dev.backplane.backend.Workspace;
 import dev.backplane.op.Op;
+import dev.backplane.runtime.replica.ReplicatedDevice;
 import dev.backplane.tensor.TensorType;
 import java.util.List;
 import java.util.Set;
@@ -96,6 +97,12 @@ public final class Lease implements Device {
   /** The number of the primitive set its backend knows. */
   public int primitiveSet() {
     return primitiveSet;
+  }
+
+  /** How many replicas work together: 1 but for a group. */
+  public int replicas() {
+    return gate.pass(
+        () -> device() instanceof ReplicatedDevice replicated ? replicated.replicas() : 1);
   }
 
   /** Whether its backend has gone, or is about to. */

@@ -15,6 +15,7 @@ import dev.backplane.runtime.placement.Placement;
 import dev.backplane.runtime.placement.Plan;
 import dev.backplane.runtime.placement.Site;
 import dev.backplane.runtime.placement.Sites;
+import dev.backplane.runtime.replica.Sharding;
 import dev.backplane.tensor.Literal;
 import dev.backplane.tensor.TensorType;
 import java.util.ArrayList;
@@ -23,6 +24,8 @@ import java.util.List;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -140,7 +143,7 @@ public final class Session implements AutoCloseable {
     check(name, "inputs", graph.inputTypes(), inputs);
     check(name, "outputs", graph.outputTypes(), outputs);
     requireUnique(name, inputs, outputs);
-    var plan = Placement.place(name, graph, sites, target.strict());
+    var plan = place(name, graph, inputs);
     var handovers = handovers(plan, inputs, outputs);
     var assembly = Assembly.compile(plan, handovers, sites, target);
     try {
@@ -154,6 +157,27 @@ public final class Session implements AutoCloseable {
       assembly.close();
       throw e;
     }
+  }
+
+  /**
+   * Divides the rows that come from the host among the replicas of a group. Parts on another device
+   * see what the first replica has: where there are any, every replica computes everything.
+   */
+  private Plan place(String name, Graph graph, List<Slot> inputs) {
+    int replicas = sites.at(Site.CHOSEN).replicas();
+    if (replicas > 1) {
+      var rows =
+          IntStream.range(0, inputs.size())
+              .filter(i -> inputs.get(i) instanceof Slot.Host)
+              .boxed()
+              .collect(Collectors.toSet());
+      var divided = Sharding.divide(graph, rows, replicas);
+      var plan = Placement.place(name, divided, sites, target.strict());
+      if (plan.parts().stream().allMatch(part -> part.site() == Site.CHOSEN)) {
+        return plan;
+      }
+    }
+    return Placement.place(name, graph, sites, target.strict());
   }
 
   private void check(String name, String what, List<TensorType> types, List<Slot> slots) {

@@ -29,7 +29,9 @@ final class TargetOptions {
       names = "--device",
       paramLabel = "ID",
       defaultValue = "auto",
-      description = "A device as './backplane devices' lists it. Default: ${DEFAULT-VALUE}.")
+      description =
+          "A device as './backplane devices' lists it; several with commas between them are"
+              + " replicas that share each batch. Default: ${DEFAULT-VALUE}.")
   String device = "auto";
 
   @Option(
@@ -77,12 +79,14 @@ final class TargetOptions {
     return named(backplane, device);
   }
 
-  /** The id of a device that can be used; the same that was given. */
+  /** The id of a device that can be used, or ids of a group; the same that was given. */
   static String named(Backplane backplane, String device) {
     var ids = backplane.devices().stream().map(DeviceInfo::id).toList();
-    if (!ids.contains(device)) {
-      throw new CommandException(
-          ExitCode.WRONG_USAGE, "there is no device '" + device + "'" + Nearest.hint(device, ids));
+    for (var each : device.split(",", -1)) {
+      if (!ids.contains(each)) {
+        throw new CommandException(
+            ExitCode.WRONG_USAGE, "there is no device '" + each + "'" + Nearest.hint(each, ids));
+      }
     }
     try {
       backplane.device(device);
