@@ -38,7 +38,7 @@ final class TpuExecution implements Execution {
   }
 
   private final TpuDevice device;
-  private final Arena arena = Arena.ofShared();
+  private final Arena arena;
   private final Handles handles;
   private final Work work;
   private final long[] events;
@@ -50,12 +50,13 @@ final class TpuExecution implements Execution {
   private boolean closed;
 
   private TpuExecution(
-      TpuDevice device, int events, Function<Arena, Work> work, Consumer<TpuExecution> whenClosed) {
+      TpuDevice device, int events, Arena arena, Work work, Consumer<TpuExecution> whenClosed) {
     this.device = device;
+    this.arena = arena;
+    this.work = work;
     this.whenClosed = whenClosed;
     this.events = new long[events];
     handles = new Handles(device.client(), arena);
-    this.work = work.apply(arena);
   }
 
   /**
@@ -67,9 +68,15 @@ final class TpuExecution implements Execution {
    */
   static TpuExecution of(
       TpuDevice device, int events, Function<Arena, Work> work, Consumer<TpuExecution> whenClosed) {
-    var execution = new TpuExecution(device, events, work, whenClosed);
-    device.opened(execution);
-    return execution;
+    var arena = Arena.ofShared();
+    try {
+      var execution = new TpuExecution(device, events, arena, work.apply(arena), whenClosed);
+      device.opened(execution);
+      return execution;
+    } catch (RuntimeException | Error e) {
+      arena.close();
+      throw e;
+    }
   }
 
   @Override

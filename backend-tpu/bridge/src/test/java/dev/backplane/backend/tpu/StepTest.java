@@ -17,6 +17,8 @@ import dev.backplane.graph.Graph;
 import dev.backplane.op.AllReduce;
 import dev.backplane.op.Binary;
 import dev.backplane.op.Combiner;
+import dev.backplane.op.Constant;
+import dev.backplane.tensor.Literal;
 import dev.backplane.tensor.TensorType;
 import java.lang.foreign.Arena;
 import java.lang.foreign.ValueLayout;
@@ -97,6 +99,42 @@ class StepTest {
       buffers.forEach(Buffer::close);
       assertEquals(0, device.memory().used());
     }
+  }
+
+  /** A program of its own each time, so that none is taken out of the cache. */
+  private static Program number(int number) {
+    var builder = new Graph.Builder();
+    var x = builder.input(VECTOR);
+    var constant = builder.apply(new Constant(Literal.fill(VECTOR, i -> number + i)));
+    var sum = builder.apply(new Binary(Binary.Kind.ADD), x, constant);
+    return Program.of(builder.build(List.of(sum)));
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void twoHundredCompilationsLeaveNothing(TestPlugins which) throws Exception {
+    try (var device = open(which, 1);
+        var workspace = new Workspace()) {
+      long resident = 0;
+      for (int i = 0; i < 200; i++) {
+        if (i == 100) {
+          touchTheHeap();
+          resident = residentKilobytes();
+        }
+        device.compile(number(i), workspace).close();
+      }
+      long grown = residentKilobytes() - resident;
+      assertTrue(grown < 12_000, () -> "grown by " + grown + " kB in 100 compilations");
+    }
+  }
+
+  /** What is allocated afterwards lies where something has lain: what grows then is no heap. */
+  private static void touchTheHeap() {
+    long bytes = 0;
+    for (int i = 0; i < 600; i++) {
+      bytes += new byte[1 << 20].length;
+    }
+    assertEquals(600L << 20, bytes);
   }
 
   private static void steps(int count, Execution write, Execution run) {

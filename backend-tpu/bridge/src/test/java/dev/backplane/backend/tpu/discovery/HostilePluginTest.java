@@ -3,6 +3,7 @@ package dev.backplane.backend.tpu.discovery;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.backplane.backend.tpu.FakePlugin;
 import dev.backplane.backend.tpu.TestPlugins;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -14,8 +15,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Files that are no good plugins: each is a reason, and this process lives. */
 class HostilePluginTest {
@@ -94,6 +98,54 @@ class HostilePluginTest {
   void whatTakesTooLongIsEnded() {
     var limit = Duration.ofMillis(1);
     assertSays("it hangs", refusal(TestPlugins.XLA_CPU.file(), limit));
+  }
+
+  private Path fake(FakePlugin plugin) throws IOException {
+    Assumptions.assumeTrue(
+        System.getProperty("os.arch").equals("amd64"),
+        "SKIPPED, the plugins of this test are written for x86-64");
+    return plugin.write(folder.resolve("fake.so"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {FakePlugin.ENTRY, FakePlugin.INITIALIZE, FakePlugin.CREATE_CLIENT})
+  void whatAbortsDoesSoInTheChild(int place) throws IOException {
+    var refusal = refusal(fake(FakePlugin.that(FakePlugin.abort(), place)), LONG);
+    assertSays("the process that tried it ended with an abort (SIGABRT)", refusal);
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {FakePlugin.ENTRY, FakePlugin.INITIALIZE, FakePlugin.CREATE_CLIENT})
+  void whatCrashesDoesSoInTheChild(int place) throws IOException {
+    var refusal = refusal(fake(FakePlugin.that(FakePlugin.crash(), place)), LONG);
+    assertSays("the process that tried it ended with", refusal);
+  }
+
+  /** As Google's does at a metadata server that never answers. */
+  @ParameterizedTest
+  @ValueSource(ints = {FakePlugin.ENTRY, FakePlugin.INITIALIZE, FakePlugin.CREATE_CLIENT})
+  void whatHangsIsEnded(int place) throws IOException {
+    var plugin = fake(FakePlugin.that(FakePlugin.hang(), place));
+    var refusal = refusal(plugin, Duration.ofSeconds(2));
+    assertEquals("it hangs: a process that tried it was ended after 2 s", refusal);
+  }
+
+  /** Which also shows that a fake one is a plugin in all other respects. */
+  @Test
+  void aPluginWithoutDevices() throws IOException {
+    var plugin = fake(FakePlugin.that(FakePlugin.succeed(), FakePlugin.INITIALIZE));
+    assertEquals("it has no devices here", refusal(plugin, LONG));
+  }
+
+  @Test
+  void whatSpeaksAnotherPjrt() throws IOException {
+    var whole = FakePlugin.that(FakePlugin.succeed(), FakePlugin.INITIALIZE);
+    var newer = new FakePlugin(whole.place(), whole.does(), 1, whole.bytes());
+    assertSays("it speaks PJRT 1.115; this backend speaks 0.x", refusal(fake(newer), LONG));
+    var older = new FakePlugin(whole.place(), whole.does(), 0, 200);
+    assertSays("its table of functions has 200 bytes", refusal(fake(older), LONG));
+    var none = FakePlugin.that(FakePlugin.succeed(), FakePlugin.ENTRY);
+    assertSays("GetPjrtApi gave nothing", refusal(fake(none), LONG));
   }
 
   @Test
