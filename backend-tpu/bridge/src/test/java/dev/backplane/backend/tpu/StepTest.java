@@ -18,6 +18,8 @@ import dev.backplane.op.AllReduce;
 import dev.backplane.op.Binary;
 import dev.backplane.op.Combiner;
 import dev.backplane.op.Constant;
+import dev.backplane.op.Dot;
+import dev.backplane.tensor.DType;
 import dev.backplane.tensor.Literal;
 import dev.backplane.tensor.TensorType;
 import java.lang.foreign.Arena;
@@ -135,6 +137,51 @@ class StepTest {
       bytes += new byte[1 << 20].length;
     }
     assertEquals(600L << 20, bytes);
+  }
+
+  /** Some compiler would multiply by the copy of a kernel that it made at the first run. */
+  @ParameterizedTest
+  @EnumSource
+  void whatIsUpdatedInPlaceIsSeenByEveryProgram(TestPlugins which) {
+    var rows = TensorType.f32(256, 784);
+    var kernel = TensorType.f32(784, 128);
+    var product = TensorType.f32(256, 128);
+    var dot = new Graph.Builder();
+    var x = dot.input(rows);
+    var y = dot.apply(Dot.matmul(DType.F32), x, dot.input(kernel));
+    var add = new Graph.Builder();
+    var state = add.input(kernel);
+    var next = add.apply(new Binary(Binary.Kind.ADD), state, add.input(kernel));
+    var donating = new Donations(Map.of(0, 0));
+    var update = new Program(add.build(List.of(next)), donating, Numerics.exact(), Tuning.none());
+    try (var device = open(which, 1);
+        var arena = Arena.ofShared();
+        var workspace = new Workspace();
+        var multiply = device.compile(Program.of(dot.build(List.of(y))), workspace);
+        var adding = device.compile(update, workspace)) {
+      var buffers = device.allocate(List.of(rows, kernel, kernel, product));
+      for (var buffer : buffers.subList(0, 3)) {
+        var host = arena.allocate(buffer.type().bytes(), 64);
+        for (long i = 0; i < buffer.type().shape().size(); i++) {
+          host.setAtIndex(ValueLayout.JAVA_FLOAT, i, 1f);
+        }
+        try (var write = buffer.write(host)) {
+          complete(write);
+        }
+      }
+      var state0 = buffers.get(1);
+      var host = arena.allocate(product.bytes(), 64);
+      try (var evaluate = multiply.bind(List.of(buffers.get(0), state0), List.of(buffers.get(3)));
+          var step = adding.bind(List.of(state0, buffers.get(2)), List.of(state0));
+          var read = buffers.get(3).read(host)) {
+        for (int i = 1; i <= 3; i++) {
+          complete(evaluate);
+          complete(read);
+          assertEquals(784f * i, host.getAtIndex(ValueLayout.JAVA_FLOAT, 77));
+          complete(step);
+        }
+      }
+    }
   }
 
   private static void steps(int count, Execution write, Execution run) {

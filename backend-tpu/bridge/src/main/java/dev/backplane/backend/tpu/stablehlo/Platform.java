@@ -28,10 +28,18 @@ public record Platform(String name, int replicas) {
   /**
    * The options of XLA, by name, without which compiled programs give other answers than ours: it
    * would keep intermediate results of f16 and bf16 in f32, and on the CPU lose a NaN in a maximum.
+   * There it may also leave products to XNNPACK, which keeps a copy of the right operand by its
+   * address: a parameter that another program has updated in place since would be the old one.
    */
   public Map<String, Boolean> options() {
     return isCpu()
-        ? Map.of("xla_allow_excess_precision", false, "xla_cpu_enable_fast_min_max", false)
+        ? Map.of(
+            "xla_allow_excess_precision",
+            false,
+            "xla_cpu_enable_fast_min_max",
+            false,
+            "xla_cpu_use_xnnpack",
+            false)
         : Map.of("xla_allow_excess_precision", false);
   }
 }
