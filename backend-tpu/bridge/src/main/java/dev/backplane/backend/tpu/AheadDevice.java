@@ -2,7 +2,6 @@ package dev.backplane.backend.tpu;
 
 import dev.backplane.backend.Buffer;
 import dev.backplane.backend.CompileReport;
-import dev.backplane.backend.Device;
 import dev.backplane.backend.DeviceInfo;
 import dev.backplane.backend.DeviceLostException;
 import dev.backplane.backend.Executable;
@@ -31,7 +30,7 @@ import java.util.function.Consumer;
  * there is none. So what a whole session compiles can be had without the hardware, and no number
  * that nobody computed.
  */
-final class AheadDevice implements Device {
+final class AheadDevice implements OpenDevice {
   private final DeviceInfo info;
   private final Topology topology;
   private final Platform platform;
@@ -41,6 +40,7 @@ final class AheadDevice implements Device {
   private final ReadWriteLock lock = new ReentrantReadWriteLock();
 
   private volatile boolean closed;
+  private volatile boolean ending;
 
   AheadDevice(DeviceInfo info, Topology topology, int replicas, Consumer<AheadDevice> whenClosed) {
     this.info = info;
@@ -88,6 +88,7 @@ final class AheadDevice implements Device {
     lock.readLock().lock();
     try {
       requireOpen();
+      TpuDevice.requireNoEnd(ending, info);
       long begin = System.nanoTime();
       var text = StableHlo.lower(program.graph(), program.donations(), platform);
       var compiled = topology.compile(text, group(), platform.options());
@@ -111,6 +112,13 @@ final class AheadDevice implements Device {
             0);
     long nanos = System.nanoTime() - begin;
     return new CompileReport(List.of(whole), Map.of(), compiled.memory().temporary(), nanos);
+  }
+
+  @Override
+  public void endCompiling() {
+    ending = true;
+    lock.writeLock().lock();
+    lock.writeLock().unlock();
   }
 
   @Override

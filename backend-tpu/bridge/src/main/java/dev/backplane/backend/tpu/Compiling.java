@@ -122,6 +122,11 @@ final class Compiling {
     notifyAll();
   }
 
+  /** Whether a compilation is under way. */
+  synchronized boolean isInside() {
+    return inside > 0;
+  }
+
   /** Waits until no compilation is under way. */
   synchronized void awaitExit() {
     boolean interrupted = false;

@@ -24,7 +24,7 @@ import java.util.Map;
  */
 final class OpenDevices {
   private final Map<Key, Shared> clients = new HashMap<>();
-  private final List<Device> open = new ArrayList<>();
+  private final List<OpenDevice> open = new ArrayList<>();
   private final ProgramCache programs;
   private boolean stopped;
 
@@ -141,11 +141,21 @@ final class OpenDevices {
 
   /** Closes all; nothing is opened afterwards. */
   void stop() {
-    List<Device> left;
+    List<OpenDevice> left;
     synchronized (this) {
       stopped = true;
       left = List.copyOf(open);
     }
     left.forEach(Device::close);
+  }
+
+  /** The process ends: waits for compilations under way; none begins afterwards. */
+  void endCompiling() {
+    List<OpenDevice> left;
+    synchronized (this) {
+      stopped = true;
+      left = List.copyOf(open);
+    }
+    left.forEach(OpenDevice::endCompiling);
   }
 }

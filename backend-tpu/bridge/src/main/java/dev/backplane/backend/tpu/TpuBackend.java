@@ -10,8 +10,10 @@ import dev.backplane.backend.UnsupportedProgramException;
 import dev.backplane.backend.tpu.discovery.Answers;
 import dev.backplane.backend.tpu.discovery.PluginFiles;
 import dev.backplane.backend.tpu.programs.ProgramCache;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Deactivate;
 
@@ -20,13 +22,24 @@ import org.osgi.service.component.annotations.Deactivate;
 public final class TpuBackend implements Backend {
   private static final BackendInfo INFO = new BackendInfo("tpu", "Backplane", "0.1.0", 1);
 
+  /** A compilation takes minutes at most. */
+  private static final Duration LONGEST_END = Duration.ofMinutes(2);
+
   private final PluginFiles files;
   private final Answers answers;
   private final OpenDevices open;
 
+  private final Thread atTheEnd = new Thread(this::endOfProcess, "backplane-tpu-end");
+
   /** For service look-ups. Looks for nothing yet. */
   public TpuBackend() {
     this(PluginFiles.ofProcess());
+    try {
+      Runtime.getRuntime().addShutdownHook(atTheEnd);
+    } catch (IllegalStateException e) {
+      // The process ends already: nothing will be compiled.
+      open.endCompiling();
+    }
   }
 
   /** A backend for the plugins of some files. */
@@ -34,6 +47,35 @@ public final class TpuBackend implements Backend {
     this.files = files;
     answers = Answers.ofHost(files);
     open = new OpenDevices(ProgramCache.in(files.cache()));
+  }
+
+  /** In a framework the bundle is stopped before the process ends, after whoever uses it. */
+  @Activate
+  void activate() {
+    try {
+      Runtime.getRuntime().removeShutdownHook(atTheEnd);
+    } catch (IllegalStateException e) {
+      // It has begun.
+    }
+  }
+
+  /**
+   * Without a framework nobody stops this, and the process would end under a plugin that compiles:
+   * its exit handlers destroy what its threads work with. A plugin that takes longer than that is
+   * on its own.
+   */
+  private void endOfProcess() {
+    var waiting = Thread.ofPlatform().daemon().name("backplane-tpu-ends").start(this::endCompiling);
+    try {
+      waiting.join(LONGEST_END);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /** No compilation begins any more; waits for those under way. */
+  void endCompiling() {
+    open.endCompiling();
   }
 
   /** After this nothing native runs: every call throws. The plugins stay loaded. */

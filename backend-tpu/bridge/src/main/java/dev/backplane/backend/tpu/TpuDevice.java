@@ -1,7 +1,6 @@
 package dev.backplane.backend.tpu;
 
 import dev.backplane.backend.Buffer;
-import dev.backplane.backend.Device;
 import dev.backplane.backend.DeviceInfo;
 import dev.backplane.backend.DeviceLostException;
 import dev.backplane.backend.DeviceSettings;
@@ -30,7 +29,7 @@ import java.util.function.Consumer;
  * A device of a plugin, or several as a group. Work is submitted under one lock and runs
  * asynchronously: the plugin orders it by the buffers it reads and writes.
  */
-final class TpuDevice implements Device {
+final class TpuDevice implements OpenDevice {
   private final DeviceInfo info;
   private final Client client;
   private final List<PluginDevice> replicas;
@@ -46,6 +45,7 @@ final class TpuDevice implements Device {
   private long used;
   private long peak;
   private boolean closed;
+  private boolean ending;
 
   /** Held while work is submitted, and while anything is freed. */
   final ReentrantLock lock = new ReentrantLock();
@@ -138,6 +138,7 @@ final class TpuDevice implements Device {
     lock.lock();
     try {
       requireOpen();
+      requireNoEnd(ending, info);
       compiling.enter();
     } finally {
       lock.unlock();
@@ -154,6 +155,28 @@ final class TpuDevice implements Device {
     } finally {
       compiling.exit();
     }
+  }
+
+  static void requireNoEnd(boolean ending, DeviceInfo info) {
+    if (ending) {
+      throw new DeviceLostException(info.id() + ": the process is ending: nothing is compiled");
+    }
+  }
+
+  @Override
+  public void endCompiling() {
+    lock.lock();
+    try {
+      ending = true;
+    } finally {
+      lock.unlock();
+    }
+    compiling.awaitExit();
+  }
+
+  /** Whether a compilation is under way. */
+  boolean isCompiling() {
+    return compiling.isInside();
   }
 
   /** Notes work, to be ended when the device closes. */

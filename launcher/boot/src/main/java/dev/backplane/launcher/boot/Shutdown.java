@@ -13,7 +13,11 @@ final class Shutdown implements Runnable {
   /** How long a command that was asked to stop may take. */
   private static final long COMMAND_SECONDS = 60;
 
-  private static final long FRAMEWORK_SECONDS = 10;
+  /**
+   * How long bundles may take to stop. That is a moment, but where a driver's compiler is at work:
+   * it cannot be broken off, and the process crashes if it ends under it.
+   */
+  private static final long FRAMEWORK_SECONDS = 120;
 
   private final Framework framework;
   private final Storage storage;

@@ -88,11 +88,15 @@ final class CompileCommand implements Callable<Integer> {
   }
 
   @Override
-  public Integer call() {
+  public Integer call() throws Exception {
     if (inference < 1) {
       throw new CommandException(
           ExitCode.WRONG_USAGE, "--inference: expected 1 or more, found " + inference);
     }
+    return Interruptible.run(this::compile, () -> false).orElse(ExitCode.INTERRUPTED).number;
+  }
+
+  private ExitCode compile() {
     var targets =
         devices.stream()
             .map(id -> backplane.device(TargetOptions.named(backplane, id)).strict(true))
@@ -105,7 +109,7 @@ final class CompileCommand implements Callable<Integer> {
     for (var recipe : recipes) {
       all &= compile(recipe, targets);
     }
-    return (all ? ExitCode.DONE : ExitCode.FAILED).number;
+    return all ? ExitCode.DONE : ExitCode.FAILED;
   }
 
   /** Whether all of a recipe compiles. */
