@@ -1,5 +1,6 @@
 package dev.backplane.launcher.deployer;
 
+import dev.backplane.launcher.deployer.assembly.Objections;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.HashMap;
@@ -62,6 +63,11 @@ final class Departures {
       if (bundle.getState() == Bundle.UNINSTALLED || isStopping(bundle)) {
         continue;
       }
+      var stays = Objections.reasonToStay(bundle);
+      if (stays.isPresent()) {
+        waits(one, "stays until the process ends: " + stays.get());
+        continue;
+      }
       var users = usage.of(closure(bundle));
       if (!users.isEmpty()) {
         waits(one, users);
@@ -79,8 +85,12 @@ final class Departures {
   }
 
   private void waits(Leaving one, List<String> users) {
-    var reason =
-        "leaves " + one.why() + " when it is not in use any more: " + String.join("; ", users);
+    waits(
+        one,
+        "leaves " + one.why() + " when it is not in use any more: " + String.join("; ", users));
+  }
+
+  private void waits(Leaving one, String reason) {
     waiting.put(one.bundle(), reason);
     notices.say("leaving " + one.bundle(), name(one.bundle()) + " " + reason);
   }

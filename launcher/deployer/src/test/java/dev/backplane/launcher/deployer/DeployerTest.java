@@ -143,6 +143,22 @@ class DeployerTest {
   }
 
   @Test
+  void whatIsLoadedOnceComesInAndStays() throws Exception {
+    drop("library.jar", TestJar.of("library", "1").header("Backplane-Stays", "it keeps a driver"));
+    assertEquals(Map.of("library.jar", State.IN), look());
+    drop("newer.jar", TestJar.of("library", "2"));
+    assertEquals(State.REFUSED, look().get("newer.jar"));
+    assertEquals(List.of("library 1.0.0"), active());
+    Files.delete(plugins.resolve("newer.jar"));
+    Files.delete(plugins.resolve("library.jar"));
+    look();
+    assertEquals(List.of("library 1.0.0"), active());
+    assertTrue(
+        news.stream().anyMatch(n -> n.contains("stays until the process ends: it keeps a driver")),
+        () -> "" + news);
+  }
+
+  @Test
   void aSingletonIsReplacedInPlace() throws Exception {
     drop("a.jar", TestJar.of("a;singleton:=true", "1"));
     look();

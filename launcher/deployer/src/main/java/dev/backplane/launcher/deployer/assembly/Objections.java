@@ -25,6 +25,12 @@ public record Objections(BundleContext context) {
   /** Symbolic name of the bundle every other one is built on. */
   static final String API = "dev.backplane.api";
 
+  /**
+   * The header of a bundle that is neither replaced nor taken out while the process lives, such as
+   * one that keeps native libraries which can be loaded only once. Its value says why.
+   */
+  public static final String STAYS = "Backplane-Stays";
+
   /** What a process cannot go on without: replacing one of these replaces everything. */
   private static final Set<String> KEPT =
       Set.of(
@@ -56,6 +62,7 @@ public record Objections(BundleContext context) {
     }
     var restart = restarts(jar.symbolicName());
     restart.ifPresent(what -> objections.add(replacement(jar, what)));
+    staying(jar).ifPresent(objections::add);
     if (restart.isEmpty()) {
       apiPackages(jar).ifPresent(objections::add);
     }
@@ -79,6 +86,25 @@ public record Objections(BundleContext context) {
             .map(Bundle::getSymbolicName)
             .collect(Collectors.toCollection(TreeSet::new));
     return needed.isEmpty() ? Optional.empty() : Optional.of(String.join(", ", needed));
+  }
+
+  /** Why a bundle stays as long as the process, if it does. */
+  public static Optional<String> reasonToStay(Bundle bundle) {
+    return Optional.ofNullable(bundle.getHeaders("").get(STAYS));
+  }
+
+  private Optional<String> staying(PluginJar jar) {
+    return named(jar.symbolicName()).stream()
+        .flatMap(bundle -> reasonToStay(bundle).stream())
+        .findFirst()
+        .map(
+            why ->
+                "restart needed: "
+                    + jar.symbolicName()
+                    + " stays while the process lives: "
+                    + why
+                    + ". Take the jar out of the folder of plugins, put it into the folder of the"
+                    + " assembly in place of the old one, and start the process again");
   }
 
   private static String replacement(PluginJar jar, String what) {

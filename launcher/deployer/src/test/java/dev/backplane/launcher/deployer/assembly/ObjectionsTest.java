@@ -94,6 +94,16 @@ class ObjectionsTest {
   }
 
   @Test
+  void soDoesWhatIsLoadedOnce() throws Exception {
+    install(TestJar.of("acme.library", "1").header("Backplane-Stays", "it keeps a driver"));
+    assertObjection(
+        "restart needed: acme.library stays while the process lives: it keeps a driver. Take",
+        TestJar.of("acme.library", "2"));
+    assertEquals(
+        List.of(), objections(TestJar.of("acme.other", "1").header("Backplane-Stays", "so")));
+  }
+
+  @Test
   void soDoesAFragmentOfThem() throws Exception {
     assertObjection(
         "restart needed: it is a fragment of dev.backplane.runtime",
