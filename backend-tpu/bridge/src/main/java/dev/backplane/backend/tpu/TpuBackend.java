@@ -8,11 +8,14 @@ import dev.backplane.backend.DeviceLostException;
 import dev.backplane.backend.DeviceSettings;
 import dev.backplane.backend.UnsupportedProgramException;
 import dev.backplane.backend.tpu.discovery.Answers;
+import dev.backplane.backend.tpu.discovery.PluginAnswer;
 import dev.backplane.backend.tpu.discovery.PluginFiles;
+import dev.backplane.backend.tpu.internal.NativeAccess;
 import dev.backplane.backend.tpu.programs.ProgramCache;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Deactivate;
@@ -96,7 +99,16 @@ public final class TpuBackend implements Backend {
   }
 
   private Catalog catalog() {
-    return Catalog.of(files.find().stream().map(answers::of).toList());
+    var found = files.find();
+    var refusal = found.isEmpty() ? Optional.<String>empty() : NativeAccess.refusal();
+    return Catalog.of(
+        found.stream()
+            .map(
+                file ->
+                    refusal
+                        .map(reason -> PluginAnswer.refused(file, reason))
+                        .orElseGet(() -> answers.of(file)))
+            .toList());
   }
 
   @Override

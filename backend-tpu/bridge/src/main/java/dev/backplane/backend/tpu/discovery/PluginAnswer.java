@@ -46,7 +46,8 @@ public record PluginAnswer(
    */
   public record Kind(String name, long memory) {}
 
-  static PluginAnswer refused(Path file, String reason) {
+  /** A plugin that cannot be used. */
+  public static PluginAnswer refused(Path file, String reason) {
     return new PluginAnswer(file, Optional.of(reason), "", "", 0, "", List.of(), List.of());
   }
 
