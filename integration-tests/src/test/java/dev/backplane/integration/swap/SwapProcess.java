@@ -68,6 +68,12 @@ public record SwapProcess(Path folder, List<String> leftOut) {
 
   /** Runs the driver, and gives what it wrote. */
   public String run(String... arguments) throws IOException, InterruptedException {
+    return run(Map.of(), arguments);
+  }
+
+  /** The same with further variables in its environment. */
+  String run(Map<String, String> environment, String... arguments)
+      throws IOException, InterruptedException {
     var bundles = Files.createDirectories(folder.resolve("bundles"));
     try (var files = Files.list(assembly().resolve("bundles"))) {
       for (var file : files.toList()) {
@@ -120,6 +126,7 @@ public record SwapProcess(Path folder, List<String> leftOut) {
             .redirectOutput(out.toFile());
     // One arena, as each thread's own would keep what others have freed.
     builder.environment().put("MALLOC_ARENA_MAX", "1");
+    builder.environment().putAll(environment);
     var process = builder.start();
     if (!process.waitFor(600, TimeUnit.SECONDS)) {
       process.destroyForcibly().waitFor();
