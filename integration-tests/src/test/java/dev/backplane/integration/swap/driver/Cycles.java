@@ -20,17 +20,29 @@ final class Cycles {
   private static final Pattern COPY = Pattern.compile("libjni[a-z]+[0-9]+\\.so");
   private static final int COPIES = 4;
   private static final long HEAP_GROWTH = 2 << 20;
-  private static final long RESIDENT_GROWTH = 24 << 20;
 
   private final Bundles bundles;
   private final Backplane backplane;
   private final Path jar;
   private final String recipe;
   private final String device;
+  private final long residentGrowth;
   private final List<WeakReference<ClassLoader>> loaders = new ArrayList<>();
   private final List<String> complaints = new ArrayList<>();
 
-  Cycles(Bundles bundles, Backplane backplane, Path jar, String recipe, String device) {
+  /**
+   * Cycles of one bundle.
+   *
+   * @param residentGrowth by how many bytes the second half may make the process grow
+   */
+  Cycles(
+      Bundles bundles,
+      Backplane backplane,
+      Path jar,
+      String recipe,
+      String device,
+      long residentGrowth) {
+    this.residentGrowth = residentGrowth;
     this.bundles = bundles;
     this.backplane = backplane;
     this.jar = jar;
@@ -107,7 +119,7 @@ final class Cycles {
     if (after.heap() - before.heap() > HEAP_GROWTH) {
       complaints.add("the heap has grown");
     }
-    if (after.resident() - before.resident() > RESIDENT_GROWTH) {
+    if (after.resident() - before.resident() > residentGrowth) {
       complaints.add("memory has grown");
     }
   }

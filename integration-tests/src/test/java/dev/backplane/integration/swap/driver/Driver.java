@@ -10,10 +10,10 @@ import org.osgi.framework.BundleActivator;
 import org.osgi.framework.BundleContext;
 
 /**
- * The command of a process that the launcher starts: {@code cycles JAR RECIPE DEVICE COUNT}, {@code
- * beside RECIPE JAR JAR}, {@code removed RECIPE JAR}, {@code other-native RECIPE JAR JAR}, {@code
- * alone RECIPE JAR}. Writes complaints, one a line, and {@code done}; the exit code is how many
- * complaints there were.
+ * The command of a process that the launcher starts: {@code cycles JAR RECIPE DEVICE COUNT
+ * MEGABYTES}, {@code beside RECIPE JAR JAR}, {@code removed RECIPE JAR}, {@code other-native RECIPE
+ * JAR JAR}, {@code alone RECIPE JAR}. Writes complaints, one a line, and {@code done}; the exit
+ * code is how many complaints there were.
  */
 public final class Driver implements BundleActivator, ToIntFunction<String[]> {
   private BundleContext context;
@@ -62,7 +62,13 @@ public final class Driver implements BundleActivator, ToIntFunction<String[]> {
     var bundles = new Bundles(context);
     return switch (arguments[0]) {
       case "cycles" ->
-          new Cycles(bundles, backplane(), Path.of(arguments[1]), arguments[2], arguments[3])
+          new Cycles(
+                  bundles,
+                  backplane(),
+                  Path.of(arguments[1]),
+                  arguments[2],
+                  arguments[3],
+                  Long.parseLong(arguments[5]) << 20)
               .run(Integer.parseInt(arguments[4]), cache);
       case "beside" -> swaps(arguments[1]).beside(Path.of(arguments[2]), Path.of(arguments[3]));
       case "removed" -> swaps(arguments[1]).removed(Path.of(arguments[2]));
