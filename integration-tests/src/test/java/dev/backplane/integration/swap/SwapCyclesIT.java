@@ -57,7 +57,8 @@ class SwapCyclesIT {
                 "iris-mlp",
                 "pjrt-cpu:0",
                 "67",
-                // XLA keeps some kilobytes of each of the thousand programs loaded meanwhile.
+                // The plugin's own memory grows too: 9 MB were seen in 6 cycles. Loaders are
+                // checked apart.
                 "96");
     assertTrue(said.contains("after 67 cycles"), said);
   }
