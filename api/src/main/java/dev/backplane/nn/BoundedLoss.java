@@ -17,5 +17,5 @@ public interface BoundedLoss extends Loss {
    *
    * @param outputs of the model, for a batch
    */
-  Optional<TargetBounds> bounds(List<TensorType> outputs);
+  Optional<ValueBounds> bounds(List<TensorType> outputs);
 }

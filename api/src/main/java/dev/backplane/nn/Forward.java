@@ -51,6 +51,14 @@ public interface Forward {
   /** Says which positions are real for the layers behind this one; empty where all are. */
   void mask(Optional<Tensor> mask);
 
+  /**
+   * Says what each element of a tensor must be, such as an id of a table's rows. A program cannot
+   * refuse a number; but where the tensor is an input of the model, the runtime looks at each batch
+   * before the device gets it, and names the example that does not fit. Of any other tensor this
+   * says nothing.
+   */
+  void bound(Tensor x, ValueBounds bounds);
+
   /** Adds a scalar to the loss while training, such as a weight penalty. */
   void penalty(Tensor scalar);
 

@@ -5,7 +5,6 @@ import dev.backplane.data.Feature;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
@@ -24,7 +23,7 @@ final class Feed implements AutoCloseable {
   private final Batches batches;
   private final List<Form> forms;
   private final int fields;
-  private final Optional<TargetCheck> check;
+  private final List<FieldCheck> checks;
   private final Arena arena = Arena.ofShared();
   private final Staged[] ring = new Staged[DEPTH];
   private final AtomicLong produced = new AtomicLong();
@@ -67,17 +66,11 @@ final class Feed implements AutoCloseable {
    * @param batch the first batch of it, from 0
    * @param epochs the epoch before which it ends
    * @param ahead whether a thread gathers ahead
-   * @param check what the targets must be
+   * @param checks what fields must be
    */
-  Feed(
-      Batches batches,
-      int epoch,
-      int batch,
-      int epochs,
-      boolean ahead,
-      Optional<TargetCheck> check) {
+  Feed(Batches batches, int epoch, int batch, int epochs, boolean ahead, List<FieldCheck> checks) {
     this.batches = batches;
-    this.check = check;
+    this.checks = checks;
     forms = Form.of(batches);
     var features = Fields.of(batches.examples()).all();
     fields = features.size();
@@ -95,9 +88,9 @@ final class Feed implements AutoCloseable {
   }
 
   /** A feed that gathers ahead where the host has cores for it. */
-  static Feed of(Batches batches, int epoch, int batch, int epochs, Optional<TargetCheck> check) {
+  static Feed of(Batches batches, int epoch, int batch, int epochs, List<FieldCheck> checks) {
     boolean ahead = Runtime.getRuntime().availableProcessors() > 1;
-    return new Feed(batches, epoch, batch, epochs, ahead, check);
+    return new Feed(batches, epoch, batch, epochs, ahead, checks);
   }
 
   private MemorySegment staging(Feature feature) {
@@ -243,9 +236,9 @@ final class Feed implements AutoCloseable {
       for (int i = 0; i < fields; i++) {
         those.examples().gather(i, order, from, count, staged.segments.get(i));
       }
-      if (check.isPresent()) {
-        var of = check.get();
-        of.require(staged.segments.get(of.field()), order, from, count);
+      for (int i = 0; i < checks.size(); i++) {
+        var check = checks.get(i);
+        check.require(staged.segments.get(check.field()), order, from, count);
       }
       staged.form = Form.among(forms, those, count, those.length(order, batch));
       batch++;

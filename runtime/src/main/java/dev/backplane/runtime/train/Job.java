@@ -63,7 +63,7 @@ final class Job implements AutoCloseable {
   private final Programs programs;
   private final Session session;
   private final OpenJob open;
-  private final Optional<TargetCheck> check;
+  private final List<FieldCheck> checks;
   // As plain data, since it is asked for again and again: the metrics themselves may have gone.
   private final List<String> measured;
   private final Map<Figures.Split, Map<String, TensorType>> sums = new LinkedHashMap<>();
@@ -73,10 +73,10 @@ final class Job implements AutoCloseable {
   private @Nullable Ready running;
   private boolean closed;
 
-  private Job(Programs programs, Session session, Optional<TargetCheck> check, OpenJob open) {
+  private Job(Programs programs, Session session, List<FieldCheck> checks, OpenJob open) {
     this.programs = programs;
     this.session = session;
-    this.check = check;
+    this.checks = checks;
     this.open = open;
     rowBytes = programs.fields().all().stream().mapToLong(f -> f.stored().bytes()).toArray();
     var figures = programs.figures();
@@ -106,13 +106,13 @@ final class Job implements AutoCloseable {
         open,
         () -> {
           programs.blueprint().use(open);
-          var check = programs.targetCheck(programs.discover(batch));
+          var checks = programs.discover(batch);
           folder.ifPresent(f -> requireSaveable(f, programs.table().types()));
           return open(
               devices,
               target,
               programs,
-              check,
+              checks,
               saved,
               job -> saved.ifPresentOrElse(job::restore, () -> job.initialize(seed)),
               open);
@@ -126,12 +126,12 @@ final class Job implements AutoCloseable {
         open,
         () -> {
           programs.blueprint().use(open);
-          var check = programs.targetCheck(programs.discoverForward(1));
+          var checks = programs.discoverForward(1);
           return open(
               devices,
               target,
               programs,
-              check,
+              checks,
               Optional.of(saved),
               job -> job.restore(saved),
               open);
@@ -172,13 +172,13 @@ final class Job implements AutoCloseable {
       Devices devices,
       Target target,
       Programs programs,
-      Optional<TargetCheck> check,
+      List<FieldCheck> checks,
       Optional<SavedState> saved,
       Consumer<Job> filling,
       OpenJob open) {
     var types = programs.table().types();
     saved.ifPresent(state -> state.requireFits(types));
-    var job = new Job(programs, Session.open(devices, target, types, open), check, open);
+    var job = new Job(programs, Session.open(devices, target, types, open), checks, open);
     try {
       programs.requirePrecision(job.session::supports, job.device());
       filling.accept(job);
@@ -375,7 +375,7 @@ final class Job implements AutoCloseable {
     requireFields(batches);
     reset(Figures.Split.TEST);
     var inOrder = new Batches(batches.examples(), batches.size(), OptionalLong.empty());
-    try (var feed = Feed.of(inOrder, 0, 0, 1, check)) {
+    try (var feed = Feed.of(inOrder, 0, 0, 1, checks)) {
       for (int i = 0; i < inOrder.count(); i++) {
         var staged = feed.next();
         start(ready(Kind.EVALUATE, staged.form()), staged);
@@ -418,6 +418,11 @@ final class Job implements AutoCloseable {
   /** Predictions for a batch. */
   List<Literal> predict(List<Literal> inputs) {
     int batch = requireInputs(inputs);
+    for (var check : checks) {
+      if (check.field() < inputs.size()) {
+        check.require(inputs.get(check.field()).data(), batch);
+      }
+    }
     settle();
     var ready = ready(Kind.PREDICT, Form.whole(batch));
     for (int i = 0; i < inputs.size(); i++) {
@@ -523,9 +528,9 @@ final class Job implements AutoCloseable {
     session.write(StateTable.RATE_FACTOR, Literal.scalar(DType.F32, factor));
   }
 
-  /** What the targets of a batch must be. */
-  Optional<TargetCheck> check() {
-    return check;
+  /** What fields of a batch must be. */
+  List<FieldCheck> checks() {
+    return checks;
   }
 
   DeviceInfo device() {

@@ -4,6 +4,7 @@ import dev.backplane.nn.Draw;
 import dev.backplane.nn.Forward;
 import dev.backplane.nn.Layer;
 import dev.backplane.nn.ParameterSpec;
+import dev.backplane.nn.ValueBounds;
 import dev.backplane.runtime.extension.Foreign;
 import dev.backplane.tensor.DType;
 import dev.backplane.tensor.Literal;
@@ -26,6 +27,8 @@ final class Pass {
   private final Map<String, Tensor> parameters = new HashMap<>();
   private final Streams streams = new Streams();
   private final List<Tensor> penalties = new ArrayList<>();
+  private final List<Bound> bounds = new ArrayList<>();
+  private List<Tensor> inputs = List.of();
   private Optional<Tensor> mask = Optional.empty();
 
   Pass(ProgramTrace program, boolean training) {
@@ -38,7 +41,17 @@ final class Pass {
     parameters.put(path, value);
   }
 
+  /**
+   * What a layer says of an input of the model.
+   *
+   * @param layer its path
+   * @param input the index of the input
+   * @param values what each element must be
+   */
+  record Bound(String layer, int input, ValueBounds values) {}
+
   Tensors run(Layer model, Tensors inputs) {
+    this.inputs = inputs.list();
     var outputs = Foreign.call(model, "the model", () -> model.apply(new At(""), inputs));
     program.table().applied("", model.getClass().getSimpleName(), outputs.types());
     return outputs;
@@ -47,6 +60,11 @@ final class Pass {
   /** What layers added to the loss. */
   List<Tensor> penalties() {
     return penalties;
+  }
+
+  /** What layers say of the model's inputs. */
+  List<Bound> bounds() {
+    return bounds;
   }
 
   private Draw draw(String path) {
@@ -120,6 +138,15 @@ final class Pass {
     @Override
     public void mask(Optional<Tensor> mask) {
       Pass.this.mask = mask;
+    }
+
+    @Override
+    public void bound(Tensor x, ValueBounds values) {
+      int input = inputs.indexOf(x);
+      var bound = new Bound(path, input, values);
+      if (input >= 0 && !bounds.contains(bound)) {
+        bounds.add(bound);
+      }
     }
 
     @Override

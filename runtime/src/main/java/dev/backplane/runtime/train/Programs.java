@@ -24,9 +24,9 @@ import dev.backplane.tensor.TensorType;
 import dev.backplane.tensor.Tensors;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.function.BiFunction;
 import java.util.function.Function;
+import java.util.stream.Stream;
 
 /**
  * Traces the programs of a job. Each is traced from things made anew of the blueprint.
@@ -67,8 +67,8 @@ record Programs(
     return new Programs(name, blueprint, fields, table, accumulate, precision);
   }
 
-  /** Finds out, and fixes, what state there is; gives the model's outputs. Needs no gradients. */
-  List<TensorType> discover(int batch) {
+  /** Finds out, and fixes, what state there is; gives what batches must be. Needs no gradients. */
+  List<FieldCheck> discover(int batch) {
     figures().declare(table);
     var forward = new ProgramTrace(name, table);
     var pass = new Pass(forward, true);
@@ -89,22 +89,25 @@ record Programs(
         (trace, loss, parameters) ->
             new Scope.ValueAndGradient(loss.apply(parameters), parameters));
     table.fix();
-    return outputs;
+    return checks(pass, outputs);
   }
 
   /** The same of a model that is not trained any more: no slots, no gradients. */
-  List<TensorType> discoverForward(int batch) {
+  List<FieldCheck> discoverForward(int batch) {
     figures().declare(table);
     var forward = new ProgramTrace(name, table);
     var inputs = fields.inputs(forward, batch);
-    var outputs = new Pass(forward, true).run(blueprint.model(), inputs).types();
+    var pass = new Pass(forward, true);
+    var outputs = pass.run(blueprint.model(), inputs).types();
     table.fix();
-    return outputs;
+    return checks(pass, outputs);
   }
 
-  /** What the loss says of targets, for outputs of the model. */
-  Optional<TargetCheck> targetCheck(List<TensorType> outputs) {
-    return TargetCheck.of(name, blueprint.loss(), fields, outputs);
+  /** What layers say of inputs, and the loss of targets for outputs of the model. */
+  private List<FieldCheck> checks(Pass pass, List<TensorType> outputs) {
+    var inputs = pass.bounds().stream().map(bound -> FieldCheck.ofInput(name, fields, bound));
+    var target = FieldCheck.ofTarget(name, blueprint.loss(), fields, outputs);
+    return Stream.concat(inputs, target.stream()).toList();
   }
 
   /** The loss and the metrics, made anew. */

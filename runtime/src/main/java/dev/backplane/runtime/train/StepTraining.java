@@ -31,7 +31,7 @@ final class StepTraining implements Training {
     steps = position.steps();
     epochs = position.epochs();
     step = position.step();
-    feed = Feed.of(batches, epochs, step, last, job.check());
+    feed = Feed.of(batches, epochs, step, last, job.checks());
   }
 
   @Override

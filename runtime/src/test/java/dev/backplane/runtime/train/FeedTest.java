@@ -16,7 +16,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
@@ -26,7 +25,7 @@ import org.junit.jupiter.api.Timeout;
 class FeedTest {
   private static List<String> batches(Batches batches, int epoch, int batch, boolean ahead) {
     var seen = new ArrayList<String>();
-    try (var feed = new Feed(batches, epoch, batch, 5, ahead, Optional.empty())) {
+    try (var feed = new Feed(batches, epoch, batch, 5, ahead, List.of())) {
       for (int i = epoch * batches.count() + batch; i < 5 * batches.count(); i++) {
         var staged = feed.next();
         var text = new StringBuilder();
@@ -63,7 +62,7 @@ class FeedTest {
     for (boolean ahead : new boolean[] {true, false}) {
       var failure = new IllegalStateException("unreadable");
       var batches = new Batches(new Failing(failure), 4, java.util.OptionalLong.empty());
-      try (var feed = new Feed(batches, 0, 0, 1, ahead, Optional.empty())) {
+      try (var feed = new Feed(batches, 0, 0, 1, ahead, List.of())) {
         feed.next();
         feed.release();
         assertSame(failure, assertThrows(IllegalStateException.class, feed::next));
@@ -74,7 +73,7 @@ class FeedTest {
   @Test
   void behindTheLastBatchThereIsAnErrorAndNoWaiting() {
     for (boolean ahead : new boolean[] {true, false}) {
-      try (var feed = new Feed(Tiny.train(), 4, 0, 5, ahead, Optional.empty())) {
+      try (var feed = new Feed(Tiny.train(), 4, 0, 5, ahead, List.of())) {
         for (int i = 0; i < Tiny.train().count(); i++) {
           feed.next();
           feed.release();
@@ -87,7 +86,7 @@ class FeedTest {
 
   @Test
   void closingEndsAThreadThatWaitsForRoom() throws InterruptedException {
-    var feed = new Feed(Tiny.train(), 0, 0, 1000, true, Optional.empty());
+    var feed = new Feed(Tiny.train(), 0, 0, 1000, true, List.of());
     Thread.sleep(20);
     feed.close();
     feed.close();
@@ -104,7 +103,7 @@ class FeedTest {
   @Test
   void anotherThreadMayTakeThanTheOneThatOpened() throws Exception {
     var examples = new Slow(Tiny.quadrants(64));
-    try (var feed = new Feed(examples.batch(4), 0, 0, 1, true, Optional.empty())) {
+    try (var feed = new Feed(examples.batch(4), 0, 0, 1, true, List.of())) {
       var taken = new AtomicInteger();
       var taker =
           new Thread(
@@ -180,7 +179,7 @@ class FeedTest {
   void aBatchSaysHowLongItsRowsAre() {
     var batches = new Words(100).bucketed(List.of(2, 5, 8)).shuffle(1).batch(16);
     var order = batches.order(0);
-    try (var feed = new Feed(batches, 0, 0, 1, false, Optional.empty())) {
+    try (var feed = new Feed(batches, 0, 0, 1, false, List.of())) {
       for (int i = 0; i < batches.count(); i++) {
         int count = Math.min(16, 100 - 16 * i);
         assertEquals(new Form(count, batches.length(order, i), 8), feed.next().form());
@@ -191,7 +190,7 @@ class FeedTest {
 
   private static void takingAllocatesNothing(Batches batches) throws Exception {
     for (boolean ahead : new boolean[] {true, false}) {
-      try (var feed = new Feed(batches, 0, 0, 1, ahead, Optional.empty())) {
+      try (var feed = new Feed(batches, 0, 0, 1, ahead, List.of())) {
         long deadline = System.nanoTime() + Duration.ofSeconds(30).toNanos();
         for (int i = 0; i < 500; i++) {
           feed.next();
@@ -278,7 +277,7 @@ class FeedTest {
   @Test
   void eachEpochGathersFromItsOwnExamplesAlsoWhenBegunInTheMiddle() {
     for (boolean ahead : new boolean[] {true, false}) {
-      try (var feed = new Feed(new OfEpoch(-1).batch(1), 3, 1, 6, ahead, Optional.empty())) {
+      try (var feed = new Feed(new OfEpoch(-1).batch(1), 3, 1, 6, ahead, List.of())) {
         var seen = new ArrayList<Integer>();
         for (int i = 0; i < 5; i++) {
           seen.add(feed.next().segments().getFirst().get(ValueLayout.JAVA_INT_UNALIGNED, 0));

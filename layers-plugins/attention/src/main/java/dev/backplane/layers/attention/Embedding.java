@@ -5,6 +5,7 @@ import dev.backplane.layers.core.initializer.Uniform;
 import dev.backplane.nn.Forward;
 import dev.backplane.nn.Initializer;
 import dev.backplane.nn.UnaryLayer;
+import dev.backplane.nn.ValueBounds;
 import dev.backplane.tensor.Ops;
 import dev.backplane.tensor.Shape;
 import dev.backplane.tensor.ShapeException;
@@ -13,8 +14,8 @@ import java.util.Optional;
 
 /**
  * A row of a table for each id: integer ids [batch, …] → [batch, …, units]. Parameter: {@code
- * kernel} [vocabulary, units]. An id outside of the table takes the nearest row ({@code Gather}
- * clamps): ids are checked where they are made.
+ * kernel} [vocabulary, units]. Ids that are an input of the model must be ids of the table ({@link
+ * Forward#bound}); of others, one outside of it takes the nearest row ({@code Gather} clamps).
  *
  * <p>Where id 0 is padding, ids [batch, steps] set {@link Forward#mask()} for the layers behind;
  * the row of the padding is one like all others, as in Keras.
@@ -74,6 +75,7 @@ public record Embedding(
     if (!ids.dtype().isInteger()) {
       throw new ShapeException(NAME + " C1: expected integer ids, found " + ids.type());
     }
+    forward.bound(ids, ValueBounds.indices(vocabulary));
     var table = forward.parameter("kernel", Shape.of(vocabulary, units), kernel);
     if (padded && ids.shape().rank() == 2) {
       forward.mask(Optional.of(Sequences.real(ids)));

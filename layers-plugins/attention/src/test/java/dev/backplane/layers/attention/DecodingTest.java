@@ -12,6 +12,7 @@ import dev.backplane.nn.Draw;
 import dev.backplane.nn.Forward;
 import dev.backplane.nn.Layer;
 import dev.backplane.nn.ParameterSpec;
+import dev.backplane.nn.ValueBounds;
 import dev.backplane.tensor.Literal;
 import dev.backplane.tensor.Scope;
 import dev.backplane.tensor.Shape;
@@ -150,6 +151,11 @@ class DecodingTest {
     @Override
     public void mask(Optional<Tensor> mask) {
       given.mask(mask);
+    }
+
+    @Override
+    public void bound(Tensor x, ValueBounds bounds) {
+      given.bound(x, bounds);
     }
 
     @Override

@@ -4,6 +4,7 @@ import dev.backplane.nn.Draw;
 import dev.backplane.nn.Forward;
 import dev.backplane.nn.Layer;
 import dev.backplane.nn.ParameterSpec;
+import dev.backplane.nn.ValueBounds;
 import dev.backplane.tensor.Scope;
 import dev.backplane.tensor.ShapeException;
 import dev.backplane.tensor.Tensor;
@@ -112,6 +113,10 @@ public final class GivenParameters implements Forward {
   public void mask(Optional<Tensor> mask) {
     shared.mask = mask;
   }
+
+  /** Nothing: what the inputs hold is the caller's affair. */
+  @Override
+  public void bound(Tensor x, ValueBounds bounds) {}
 
   @Override
   public void penalty(Tensor scalar) {}

@@ -2,7 +2,7 @@ package dev.backplane.layers.core.loss;
 
 import dev.backplane.nn.Batch;
 import dev.backplane.nn.BoundedLoss;
-import dev.backplane.nn.TargetBounds;
+import dev.backplane.nn.ValueBounds;
 import dev.backplane.op.Unary;
 import dev.backplane.tensor.Ops;
 import dev.backplane.tensor.Tensor;
@@ -26,8 +26,8 @@ public record BinaryCrossEntropy() implements BoundedLoss {
   }
 
   @Override
-  public Optional<TargetBounds> bounds(List<TensorType> outputs) {
-    return Optional.of(TargetBounds.of(0, 1));
+  public Optional<ValueBounds> bounds(List<TensorType> outputs) {
+    return Optional.of(ValueBounds.of(0, 1));
   }
 
   @Override

@@ -3,7 +3,7 @@ package dev.backplane.layers.core.loss;
 import dev.backplane.layers.core.activation.Softmax;
 import dev.backplane.nn.Batch;
 import dev.backplane.nn.BoundedLoss;
-import dev.backplane.nn.TargetBounds;
+import dev.backplane.nn.ValueBounds;
 import dev.backplane.tensor.Tensor;
 import dev.backplane.tensor.TensorType;
 import dev.backplane.tensor.Tensors;
@@ -23,8 +23,8 @@ public record CategoricalCrossEntropy() implements BoundedLoss {
   }
 
   @Override
-  public Optional<TargetBounds> bounds(List<TensorType> outputs) {
-    return Optional.of(TargetBounds.of(0, 1));
+  public Optional<ValueBounds> bounds(List<TensorType> outputs) {
+    return Optional.of(ValueBounds.of(0, 1));
   }
 
   @Override

@@ -3,7 +3,7 @@ package dev.backplane.layers.core.loss;
 import dev.backplane.nn.Batch;
 import dev.backplane.nn.BoundedLoss;
 import dev.backplane.nn.Loss;
-import dev.backplane.nn.TargetBounds;
+import dev.backplane.nn.ValueBounds;
 import dev.backplane.tensor.DType;
 import dev.backplane.tensor.Literal;
 import dev.backplane.tensor.Ops;
@@ -108,7 +108,7 @@ public record ClassWeighted(Loss loss, List<Double> weights) implements BoundedL
   }
 
   @Override
-  public Optional<TargetBounds> bounds(List<TensorType> outputs) {
+  public Optional<ValueBounds> bounds(List<TensorType> outputs) {
     return loss instanceof BoundedLoss bounded ? bounded.bounds(outputs) : Optional.empty();
   }
 

@@ -3,7 +3,7 @@ package dev.backplane.layers.core.loss;
 import dev.backplane.layers.core.activation.Softmax;
 import dev.backplane.nn.Batch;
 import dev.backplane.nn.BoundedLoss;
-import dev.backplane.nn.TargetBounds;
+import dev.backplane.nn.ValueBounds;
 import dev.backplane.op.Compare;
 import dev.backplane.tensor.Ops;
 import dev.backplane.tensor.ShapeException;
@@ -54,8 +54,8 @@ public record SparseCategoricalCrossEntropy(Optional<Integer> ignored) implement
   }
 
   @Override
-  public Optional<TargetBounds> bounds(List<TensorType> outputs) {
-    var labels = TargetBounds.labels(outputs.getFirst().shape().last());
+  public Optional<ValueBounds> bounds(List<TensorType> outputs) {
+    var labels = ValueBounds.indices(outputs.getFirst().shape().last());
     return Optional.of(ignored.map(labels::or).orElse(labels));
   }
 
