@@ -5,16 +5,12 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.backplane.Backplane;
-import dev.backplane.data.Examples;
-import dev.backplane.data.Feature;
 import dev.backplane.layers.core.loss.MeanSquaredError;
 import dev.backplane.layers.core.optimizer.Sgd;
 import dev.backplane.nn.Layer;
 import dev.backplane.nn.Sequential;
 import dev.backplane.tensor.Literal;
 import dev.backplane.tensor.Shape;
-import dev.backplane.tensor.TensorType;
-import java.lang.foreign.MemorySegment;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
@@ -37,34 +33,6 @@ class DropoutTest {
     backplane.close();
   }
 
-  /** Four sequences of five steps of eight units, and others as targets. */
-  private record Given() implements Examples {
-    private static final Literal X =
-        Literal.fill(TensorType.f32(4, 5, 8), i -> Math.sin(1 + 1.7 * i));
-
-    @Override
-    public int size() {
-      return 4;
-    }
-
-    @Override
-    public List<Feature> inputs() {
-      return List.of(Feature.of("x", TensorType.f32(5, 8)));
-    }
-
-    @Override
-    public List<Feature> targets() {
-      return List.of(Feature.of("y", TensorType.f32(5, 8)));
-    }
-
-    @Override
-    public void gather(int field, int[] rows, int from, int count, MemorySegment target) {
-      for (int i = 0; i < count; i++) {
-        MemorySegment.copy(X.data(), 160L * rows[from + i], target, 160L * i, 160);
-      }
-    }
-  }
-
   /**
    * What a step leaves of a model.
    *
@@ -79,11 +47,11 @@ class DropoutTest {
         backplane
             .trainer(Sequential.of(layer), new MeanSquaredError(), new Sgd(0.1))
             .seed(seed)
-            .open(new Given().batch(4), backplane.device("reference"))) {
-      var before = training.predict(List.of(Given.X)).getFirst();
+            .open(new Waves().batch(4), backplane.device("reference"))) {
+      var before = training.predict(List.of(Waves.X)).getFirst();
       training.step();
       double loss = training.metrics().get("loss");
-      return new Step(before, loss, training.predict(List.of(Given.X)).getFirst());
+      return new Step(before, loss, training.predict(List.of(Waves.X)).getFirst());
     }
   }
 
