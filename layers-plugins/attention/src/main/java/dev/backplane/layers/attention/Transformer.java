@@ -2,6 +2,9 @@ package dev.backplane.layers.attention;
 
 import dev.backplane.layers.core.Dense;
 import dev.backplane.layers.core.Dropout;
+import dev.backplane.layers.core.activation.Linear;
+import dev.backplane.layers.core.initializer.FanInUniform;
+import dev.backplane.layers.core.regularizer.None;
 import dev.backplane.nn.Forward;
 import dev.backplane.nn.Layer;
 import dev.backplane.nn.UnaryLayer;
@@ -22,7 +25,8 @@ import java.util.Optional;
  * <p>Children: {@code source} and {@code target}, the embeddings; {@code source_positions} and
  * {@code target_positions}; {@code encoder_1} … and {@code decoder_1} …; where the blocks normalize
  * first, {@code encoder_normalization} and {@code decoder_normalization} behind the last; {@code
- * logits}, a {@link Dense}, unless the target's embedding serves for it.
+ * logits}, a {@link Dense} that begins uniform in ±1/√units, unless the target's embedding serves
+ * for it.
  *
  * <ul>
  *   <li>C1: there are two inputs, integers [batch, steps] of one batch.
@@ -207,7 +211,12 @@ public record Transformer(
     var last = finished(forward, "decoder", decoder.normalizedFirst(), decoder.normalization(), x);
     return tied
         ? forward.child("target", target.logits(), last)
-        : forward.child("logits", new Dense(target.vocabulary()), last);
+        : forward.child("logits", logits(target.vocabulary()), last);
+  }
+
+  /** First values by fan-in: by fan-out too they would shrink with the vocabulary. */
+  private static Dense logits(int vocabulary) {
+    return new Dense(vocabulary, new Linear(), true, new FanInUniform(), new None());
   }
 
   private static Tensor finished(
