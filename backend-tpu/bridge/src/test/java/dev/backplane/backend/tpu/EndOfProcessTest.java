@@ -107,7 +107,8 @@ class EndOfProcessTest {
     var child = builder.start();
     assertTrue(child.waitFor(120, TimeUnit.SECONDS), "it hangs");
     assertEquals(STATUS, child.exitValue());
-    // It has been waited for: what it compiled was kept, which is the last thing a compilation does.
+    // It has been waited for: what it compiled was kept, which is the last thing a compilation
+    // does.
     try (var kept = Files.list(cache.resolve("pjrt-programs"))) {
       assertEquals(1, kept.filter(file -> file.toString().endsWith(".program")).count());
     }
