@@ -168,7 +168,7 @@ final class Cycles {
   }
 
   private String work() throws InterruptedException {
-    Work.await(backplane, device);
+    Work.await(backplane, recipe, device);
     return Work.run(backplane, recipe, device, STEPS);
   }
 

@@ -56,7 +56,7 @@ final class Swaps {
 
   private Bundle install(Path jar) throws Exception {
     var bundle = bundles.install(jar);
-    Work.await(backplane, device);
+    Work.await(backplane, recipe, device);
     return bundle;
   }
 

@@ -10,6 +10,7 @@ import dev.backplane.tensor.DType;
 import dev.backplane.tensor.Literal;
 import java.lang.foreign.ValueLayout;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -19,11 +20,13 @@ final class Work {
 
   static Recipe.Plan plan(Backplane backplane, String recipe) {
     var request = new Recipe.Request(Map.of(), Access.silent(), 1, backplane.parts());
-    return backplane.recipes().stream()
-        .filter(found -> found.name().equals(recipe))
-        .findFirst()
+    return recipe(backplane, recipe)
         .orElseThrow(() -> new IllegalStateException("no recipe " + recipe))
         .plan(request);
+  }
+
+  private static Optional<Recipe> recipe(Backplane backplane, String name) {
+    return backplane.recipes().stream().filter(found -> found.name().equals(name)).findFirst();
   }
 
   static Trainer trainer(Backplane backplane, Recipe.Plan plan) {
@@ -35,14 +38,16 @@ final class Work {
   }
 
   /**
-   * Waits for a device: a bundle is active before its services are there, where it is started by
-   * another thread, as the host probe does with bundles that wait for a device.
+   * Waits for a recipe and a device: a bundle is active before word of its services is there, where
+   * another thread brings it, as the host probe does with bundles that wait for a device.
    */
-  static void await(Backplane backplane, String device) throws InterruptedException {
+  static void await(Backplane backplane, String recipe, String device) throws InterruptedException {
     long deadline = System.nanoTime() + 120_000_000_000L;
-    while (backplane.devices().stream().noneMatch(found -> found.id().equals(device))) {
+    while (recipe(backplane, recipe).isEmpty()
+        || backplane.devices().stream().noneMatch(found -> found.id().equals(device))) {
       if (System.nanoTime() > deadline) {
-        throw new IllegalStateException("no device " + device + ": " + backplane.devices());
+        throw new IllegalStateException(
+            "no recipe " + recipe + " or no device " + device + ": " + backplane.devices());
       }
       Thread.sleep(1);
     }
