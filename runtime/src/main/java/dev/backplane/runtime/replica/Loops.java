@@ -3,6 +3,7 @@ package dev.backplane.runtime.replica;
 import dev.backplane.graph.Graph;
 import dev.backplane.graph.Value;
 import dev.backplane.op.Scan;
+import dev.backplane.tensor.DType;
 import dev.backplane.tensor.TensorType;
 import java.util.ArrayList;
 import java.util.List;
@@ -67,7 +68,7 @@ final class Loops {
       var own = axis < 0 ? type : type.withShape(to.local(type.shape(), axis));
       arguments.add(new Share(to.builder().input(own), axis));
     }
-    to.number(to.builder().input(TensorType.of(dev.backplane.tensor.DType.I32)));
+    to.number(to.builder().input(TensorType.of(DType.I32)));
     var shares = Sharing.graph(to, scan.body(), arguments);
     var outputs = new ArrayList<Value>();
     var found = new ArrayList<Integer>();

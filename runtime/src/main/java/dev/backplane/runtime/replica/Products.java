@@ -1,5 +1,6 @@
 package dev.backplane.runtime.replica;
 
+import dev.backplane.graph.Value;
 import dev.backplane.op.Convolution;
 import dev.backplane.op.Dot;
 import java.util.List;
@@ -41,13 +42,7 @@ final class Products {
         IntStream.range(0, axis).filter(a -> !batch.contains(a) && !contract.contains(a)).count();
   }
 
-  private static List<Share> in(
-      Sharing s,
-      Dot dot,
-      int own,
-      dev.backplane.graph.Value value,
-      dev.backplane.graph.Value other,
-      int axis) {
+  private static List<Share> in(Sharing s, Dot dot, int own, Value value, Value other, int axis) {
     return own == 0 ? s.one(dot, axis, value, other) : s.one(dot, axis, other, value);
   }
 

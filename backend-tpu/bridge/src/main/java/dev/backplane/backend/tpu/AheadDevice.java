@@ -1,7 +1,6 @@
 package dev.backplane.backend.tpu;
 
 import dev.backplane.backend.Buffer;
-import dev.backplane.backend.CompileReport;
 import dev.backplane.backend.DeviceInfo;
 import dev.backplane.backend.DeviceLostException;
 import dev.backplane.backend.Executable;
@@ -14,12 +13,10 @@ import dev.backplane.backend.tpu.pjrt.Topology;
 import dev.backplane.backend.tpu.stablehlo.Platform;
 import dev.backplane.backend.tpu.stablehlo.StableHlo;
 import dev.backplane.kit.check.Bindings;
-import dev.backplane.kit.work.Work;
 import dev.backplane.op.Op;
 import dev.backplane.tensor.TensorType;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.Consumer;
@@ -92,26 +89,14 @@ final class AheadDevice implements OpenDevice {
       long begin = System.nanoTime();
       var text = StableHlo.lower(program.graph(), program.donations(), platform);
       var compiled = topology.compile(text, group(), platform.options());
-      return new AheadExecutable(this, program, report(program, compiled, begin));
+      var report =
+          Compiling.report(program, platform, topology.plugin(), "", compiled.memory(), begin);
+      return new AheadExecutable(this, program, report);
     } catch (PjrtException e) {
       throw Failures.ofCompilation(info.id(), e);
     } finally {
       lock.readLock().unlock();
     }
-  }
-
-  private CompileReport report(Program program, Topology.Compiled compiled, long begin) {
-    var graph = program.graph();
-    var whole =
-        new CompileReport.Kernel(
-            "program",
-            "xla:" + platform.name() + ":pjrt-" + topology.plugin().version(),
-            graph.nodes().size(),
-            "",
-            Work.flops(graph),
-            0);
-    long nanos = System.nanoTime() - begin;
-    return new CompileReport(List.of(whole), Map.of(), compiled.memory().temporary(), nanos);
   }
 
   @Override

@@ -6,6 +6,7 @@ import dev.backplane.backend.Program;
 import dev.backplane.backend.tpu.pjrt.Client;
 import dev.backplane.backend.tpu.pjrt.LoadedProgram;
 import dev.backplane.backend.tpu.pjrt.PjrtException;
+import dev.backplane.backend.tpu.pjrt.Plugin;
 import dev.backplane.backend.tpu.pjrt.PluginDevice;
 import dev.backplane.backend.tpu.programs.ProgramCache;
 import dev.backplane.backend.tpu.programs.ProgramKey;
@@ -99,17 +100,33 @@ final class Compiling {
   }
 
   private CompileReport report(Program program, LoadedProgram loaded, String how, long begin) {
+    return report(program, platform, client.plugin(), how, loaded.memory(), begin);
+  }
+
+  /**
+   * How a program was compiled as a whole.
+   *
+   * @param how behind the plugin's version
+   * @param begin by {@link System#nanoTime()}
+   */
+  static CompileReport report(
+      Program program,
+      Platform platform,
+      Plugin plugin,
+      String how,
+      LoadedProgram.Memory memory,
+      long begin) {
     var graph = program.graph();
     var whole =
         new CompileReport.Kernel(
             "program",
-            "xla:" + platform.name() + ":pjrt-" + client.plugin().version() + how,
+            "xla:" + platform.name() + ":pjrt-" + plugin.version() + how,
             graph.nodes().size(),
             "",
             Work.flops(graph),
             0);
-    long temporary = loaded.memory().temporary();
-    return new CompileReport(List.of(whole), Map.of(), temporary, System.nanoTime() - begin);
+    long nanos = System.nanoTime() - begin;
+    return new CompileReport(List.of(whole), Map.of(), memory.temporary(), nanos);
   }
 
   /** A compilation begins; the caller has seen that the device is open. */

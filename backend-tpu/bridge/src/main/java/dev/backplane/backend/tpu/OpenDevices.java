@@ -141,21 +141,17 @@ final class OpenDevices {
 
   /** Closes all; nothing is opened afterwards. */
   void stop() {
-    List<OpenDevice> left;
-    synchronized (this) {
-      stopped = true;
-      left = List.copyOf(open);
-    }
-    left.forEach(Device::close);
+    last().forEach(Device::close);
   }
 
   /** The process ends: waits for compilations under way; none begins afterwards. */
   void endCompiling() {
-    List<OpenDevice> left;
-    synchronized (this) {
-      stopped = true;
-      left = List.copyOf(open);
-    }
-    left.forEach(OpenDevice::endCompiling);
+    last().forEach(OpenDevice::endCompiling);
+  }
+
+  /** What is open, after which nothing is opened any more. */
+  private synchronized List<OpenDevice> last() {
+    stopped = true;
+    return List.copyOf(open);
   }
 }

@@ -12,6 +12,7 @@ import dev.backplane.recipes.cache.DatasetException;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -160,7 +161,7 @@ class RecipeStepsTest {
             .filter(each -> each.name().equals(small.name()))
             .findFirst()
             .orElseThrow();
-    var settings = new java.util.HashMap<>(small.settings());
+    var settings = new HashMap<>(small.settings());
     for (var made : List.of("recordings", "images")) {
       if (settings.containsKey(made)) {
         settings.put(made, GivenData.make(folder, settings.get(made)).toString());
