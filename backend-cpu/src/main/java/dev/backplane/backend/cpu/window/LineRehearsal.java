@@ -6,7 +6,8 @@ import java.util.stream.LongStream;
 
 /**
  * A vector form on a line of its own memory, over windows as large as those in earnest, and smaller
- * ones where padding cuts them.
+ * ones where padding cuts them; runs leave as much behind their last whole vector. What no
+ * rehearsal does the JVM does not compile, and in earnest it would throw away what it had.
  */
 final class LineRehearsal implements Rehearsal {
   /** So many positions make a loop worth compiling. */
@@ -24,7 +25,7 @@ final class LineRehearsal implements Rehearsal {
   private final Line line;
   private final long[] offsets;
   private final boolean cut;
-  private final long run = 2L * VectorReducing.LANES;
+  private final long run;
   private final long from;
   private final long source;
   private final long to;
@@ -32,6 +33,7 @@ final class LineRehearsal implements Rehearsal {
   private LineRehearsal(Positions positions, Line line) {
     this.line = line;
     cut = positions.cut();
+    run = 2L * VectorReducing.LANES + positions.run() % VectorReducing.LANES;
     offsets = LongStream.range(0, positions.most()).map(i -> i * run).toArray();
     from = memory(WORK * positions.most());
     source = memory(WORK);

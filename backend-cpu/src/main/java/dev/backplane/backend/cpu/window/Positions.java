@@ -80,6 +80,11 @@ public final class Positions {
         .anyMatch(axis -> Arrays.stream(axis.counts()).distinct().count() > 1);
   }
 
+  /** Whether so many elements lie under each position. */
+  boolean always(int count) {
+    return most() == count && !cut();
+  }
+
   /** Neighbouring elements that share their place under the window. */
   public long run() {
     return run;

@@ -21,12 +21,19 @@ final class VectorReducing {
 
   private VectorReducing() {}
 
-  static Reducing of(Combiner combiner, Reducing rest) {
+  /**
+   * The form for a combiner.
+   *
+   * @param rest the scalar form
+   * @param four whether four elements lie under every position. Known beforehand, and no question
+   *     in the loops: an answer that a rehearsal did not meet would cost the compiled code
+   */
+  static Reducing of(Combiner combiner, Reducing rest, boolean four) {
     Reducing whole =
         switch (combiner) {
           case ADD -> VectorReducing::sum;
           case MULTIPLY -> VectorReducing::product;
-          case MAXIMUM -> VectorReducing::largest;
+          case MAXIMUM -> largest(four);
           case MINIMUM -> VectorReducing::smallest;
           case AND, OR -> throw ScalarReducing.undefined(combiner);
         };
@@ -76,12 +83,15 @@ final class VectorReducing {
     }
   }
 
+  private static Reducing largest(boolean four) {
+    return four
+        ? (from, advance, offsets, _, to, length, run) ->
+            largestOfFour(from, advance, offsets, to, length, run)
+        : VectorReducing::largest;
+  }
+
   private static void largest(
       long from, long advance, long[] offsets, int count, long to, int length, long run) {
-    if (count == 4) {
-      largestOfFour(from, advance, offsets, to, length, run);
-      return;
-    }
     for (int position = 0; position < length; position++) {
       long first = from + 4 * position * advance;
       long result = to + 4 * position * run;

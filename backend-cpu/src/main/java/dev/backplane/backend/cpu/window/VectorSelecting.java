@@ -18,43 +18,47 @@ import jdk.incubator.vector.VectorSpecies;
  * <p>The smallest is the largest of what has the other sign: values are multiplied by 1 or -1 when
  * they are loaded, which is exact. Larger than the best so far, or the first NaN, is what is not (x
  * ≤ best), unless the best is NaN already.
- *
- * @param rest the scalar form
  */
-record VectorSelecting(ScalarSelecting rest) implements Selecting {
+final class VectorSelecting {
   private static final VectorSpecies<Float> F32 = FloatVector.SPECIES_PREFERRED;
   private static final VectorSpecies<Integer> I32 = IntVector.SPECIES_PREFERRED;
 
-  VectorSelecting {
+  private VectorSelecting() {}
+
+  /**
+   * The form that gives the bits of a scalar one.
+   *
+   * @param rest the scalar form
+   * @param four whether four elements lie under every position; see {@link VectorReducing#of}
+   */
+  static Selecting of(ScalarSelecting rest, boolean four) {
     if (rest.type() != Widened.F32) {
       throw new IllegalArgumentException("vectors are of f32, found " + rest.type());
     }
+    var whole = whole(rest, four);
+    return (from, advance, offsets, count, source, to, length, run) -> {
+      whole.select(from, advance, offsets, count, source, to, length, run);
+      long done = run / LANES * LANES;
+      for (int position = 0; done < run && position < length; position++) {
+        long base = 4 * (position * advance + done);
+        long values = source + 4 * (position * run + done);
+        rest.select(from + base, 0, offsets, count, values, to + base, 1, run - done);
+      }
+    };
   }
 
-  @Override
-  public void select(
-      long from,
-      long advance,
-      long[] offsets,
-      int count,
-      long source,
-      long to,
-      int length,
-      long run) {
+  private static Selecting whole(ScalarSelecting rest, boolean four) {
+    if (rest.disjoint() && rest.largest() && four) {
+      return (from, advance, offsets, _, source, to, length, run) ->
+          largestOfFour(from, advance, offsets, source, to, length, run);
+    }
     float sign = rest.largest() ? 1 : -1;
-    if (rest.disjoint() && rest.largest() && count == 4) {
-      largestOfFour(from, advance, offsets, source, to, length, run);
-    } else if (rest.disjoint()) {
-      writing(sign, from, advance, offsets, count, source, to, length, run);
-    } else {
-      adding(sign, from, advance, offsets, count, source, to, length, run);
+    if (rest.disjoint()) {
+      return (from, advance, offsets, count, source, to, length, run) ->
+          writing(sign, from, advance, offsets, count, source, to, length, run);
     }
-    long done = run / LANES * LANES;
-    for (int position = 0; done < run && position < length; position++) {
-      long base = 4 * (position * advance + done);
-      long values = source + 4 * (position * run + done);
-      rest.select(from + base, 0, offsets, count, values, to + base, 1, run - done);
-    }
+    return (from, advance, offsets, count, source, to, length, run) ->
+        adding(sign, from, advance, offsets, count, source, to, length, run);
   }
 
   /** Pooling of 2 × 2, which most networks use: the window and the choice lie in registers. */

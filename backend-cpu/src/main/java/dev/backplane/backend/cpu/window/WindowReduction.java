@@ -36,7 +36,7 @@ public final class WindowReduction {
             positions,
             "window reduction",
             scalar,
-            rest -> VectorReducing.of(op.combiner(), rest),
+            rest -> VectorReducing.of(op.combiner(), rest, positions.always(4)),
             LineRehearsal::of);
   }
 

@@ -40,7 +40,7 @@ public final class WindowSelection {
             positions,
             "window selection",
             scalar,
-            _ -> new VectorSelecting(scalar),
+            _ -> VectorSelecting.of(scalar, positions.always(4)),
             LineRehearsal::of);
   }
 
