@@ -3,6 +3,7 @@ package dev.backplane.kit.fusion;
 import dev.backplane.graph.Graph;
 import dev.backplane.graph.Node;
 import dev.backplane.graph.Value;
+import dev.backplane.op.Binary;
 import dev.backplane.op.Broadcast;
 import dev.backplane.op.Constant;
 import dev.backplane.op.Iota;
@@ -13,6 +14,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -28,6 +30,11 @@ import java.util.function.Predicate;
  * <p>Constants of one repeated element, iotas, broadcasts and reshapes are <em>free</em>: every
  * group that wants one gets its own copy as a way of access, and it becomes a step only where
  * something outside of groups needs it as memory.
+ *
+ * <p>A sum, difference or product of one value that lies in memory anyway and others that are free
+ * is computed again by each group that reads it, where all of them can, rather than written by one
+ * and kept for the others: x - mean of a batch normalization is needed again far behind, in the
+ * backward pass.
  */
 public final class Fusion {
   /** The work of one group, in simple operations: what a generated loop can be compiled for. */
@@ -92,6 +99,7 @@ public final class Fusion {
   public static List<Step> partition(Graph graph, Predicate<Node> fusible) {
     var fusion = new Fusion(graph, fusible);
     fusion.group();
+    fusion.copy();
     return fusion.steps();
   }
 
@@ -174,6 +182,87 @@ public final class Fusion {
       return Optional.empty();
     }
     return Optional.of(joined);
+  }
+
+  /** Gives copies of what is cheap to all groups that read it; see above. */
+  private void copy() {
+    var outputs = new HashSet<>(graph.outputs());
+    for (int i = nodes.size() - 1; i >= 0; i--) {
+      if (roles[i] == Role.MEMBER && isCheap(i) && !outputs.contains(nodes.get(i).result())) {
+        copy(i);
+      }
+    }
+  }
+
+  private void copy(int index) {
+    var home = groups[index];
+    var chain = new TreeSet<>(Set.of(index));
+    nodes.get(index).operands().forEach(operand -> collectFree(operand, chain));
+    var longer = new IdentityHashMap<Group, Group>();
+    for (int consumer : consumers.get(index)) {
+      if (roles[consumer] != Role.MEMBER) {
+        return;
+      }
+      var reader = groups[consumer];
+      if (reader != home && !longer.containsKey(reader)) {
+        var copied = reader.with(new Group(new TreeSet<>(), chain));
+        if (space(copied).isEmpty()) {
+          return;
+        }
+        longer.put(reader, copied);
+      }
+    }
+    if (!longer.isEmpty() && drop(index, home)) {
+      longer.values().forEach(this::assign);
+    }
+  }
+
+  /** Takes a node out of its group if no other member reads it; false if the group needs it. */
+  private boolean drop(int index, Group home) {
+    if (consumers.get(index).stream()
+        .anyMatch(consumer -> roles[consumer] == Role.MEMBER && groups[consumer] == home)) {
+      return true;
+    }
+    var members = new TreeSet<>(home.members());
+    members.remove(index);
+    var free = new TreeSet<Integer>();
+    for (int member : members) {
+      nodes.get(member).operands().forEach(operand -> collectFree(operand, free));
+    }
+    free.retainAll(home.free());
+    var rest = new Group(members, free);
+    if (!members.isEmpty() && space(rest).isEmpty()) {
+      return false;
+    }
+    roles[index] = Role.FREE;
+    assign(rest);
+    return true;
+  }
+
+  /** One operation on one value in memory and on free ones. */
+  private boolean isCheap(int index) {
+    var node = nodes.get(index);
+    boolean simple =
+        node.op() instanceof Binary binary
+            && switch (binary.kind()) {
+              case ADD, SUBTRACT, MULTIPLY -> true;
+              case DIVIDE, REMAINDER, POWER, MAXIMUM, MINIMUM -> false;
+              case AND, OR, XOR, SHIFT_LEFT, SHIFT_RIGHT_LOGICAL, SHIFT_RIGHT_ARITHMETIC -> false;
+            };
+    return simple
+        && node.operands().stream().filter(this::isMemory).count() == 1
+        && node.operands().stream().allMatch(operand -> isMemory(operand) || isFree(operand));
+  }
+
+  /** Whether a value is no group's: an argument of the graph, or what a step of its own made. */
+  private boolean isMemory(Value value) {
+    var producer = producers.get(value);
+    return producer == null || roles[producer] == Role.SINGLE;
+  }
+
+  private boolean isFree(Value value) {
+    var producer = producers.get(value);
+    return producer != null && roles[producer] == Role.FREE;
   }
 
   private Optional<Space> space(Group group) {

@@ -112,7 +112,9 @@ public final class Stages {
   private boolean handedOver(Value value, int stage) {
     return schedule.isComputed(value)
         && stage(value) < stage
-        && (schedule.extent(value) != Extent.FULL || schedule.isKept(value));
+        && (schedule.extent(value) != Extent.FULL
+            || schedule.isKept(value)
+            || group.outputs().contains(value));
   }
 
   private Step.Fused group(int stage, Set<Node> made, Set<Value> wanted) {

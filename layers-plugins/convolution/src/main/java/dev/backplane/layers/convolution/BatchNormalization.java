@@ -4,13 +4,13 @@ import dev.backplane.layers.core.initializer.Constant;
 import dev.backplane.layers.core.initializer.Zeros;
 import dev.backplane.nn.Forward;
 import dev.backplane.nn.UnaryLayer;
-import dev.backplane.op.Unary;
 import dev.backplane.tensor.DType;
 import dev.backplane.tensor.Shape;
 import dev.backplane.tensor.ShapeException;
 import dev.backplane.tensor.Tensor;
 import dev.backplane.tensor.TensorType;
-import java.util.stream.IntStream;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * (x - mean) / √(variance + epsilon) · scale + bias for each channel, the last axis (Ioffe and
@@ -63,28 +63,24 @@ public record BatchNormalization(double momentum, double epsilon, boolean scale,
     var type = new TensorType(DType.F32, channels);
     var mean = forward.state("mean", type, 0);
     var variance = forward.state("variance", type, 1);
-    var wide = x.cast(DType.F32);
-    if (forward.training()) {
-      var axes = IntStream.range(0, x.shape().rank() - 1).toArray();
-      var batchMean = wide.mean(axes);
-      var batchVariance = wide.sub(batchMean).square().mean(axes);
-      long count = x.shape().size() / Math.max(1, x.shape().last());
-      if (count > 1) {
-        var unbiased = batchVariance.mul(count / (count - 1.0));
-        forward.keep("mean", batchMean.lerp(mean, momentum));
-        forward.keep("variance", unbiased.lerp(variance, momentum));
-      }
-      mean = batchMean;
-      variance = batchVariance;
-    }
-    var factor = variance.add(epsilon).apply(new Unary(Unary.Kind.RSQRT));
+    var operands = new ArrayList<Tensor>(List.of(x));
     if (scale) {
-      factor = factor.mul(forward.parameter("scale", channels, new Constant(1)));
+      operands.add(forward.parameter("scale", channels, new Constant(1)));
     }
-    var y = wide.sub(mean).mul(factor);
     if (bias) {
-      y = y.add(forward.parameter("bias", channels, new Zeros()));
+      operands.add(forward.parameter("bias", channels, new Zeros()));
     }
-    return y.cast(x.dtype());
+    var normalized = new BatchNormalized(epsilon, scale, bias);
+    if (!forward.training()) {
+      return normalized.normalized(operands, mean, BatchNormalized.inverse(variance, epsilon));
+    }
+    long count = x.shape().size() / Math.max(1, x.shape().last());
+    if (count > 1) {
+      var batchMean = BatchNormalized.mean(x);
+      var unbiased = BatchNormalized.variance(x, batchMean).mul(count / (count - 1.0));
+      forward.keep("mean", batchMean.lerp(mean, momentum));
+      forward.keep("variance", unbiased.lerp(variance, momentum));
+    }
+    return x.scope().apply(normalized, operands).getFirst();
   }
 }
