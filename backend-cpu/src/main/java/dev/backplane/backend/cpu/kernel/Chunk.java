@@ -67,16 +67,21 @@ record Chunk(List<Plan.Store> stores, List<Plan.Fold> folds, Map<Integer, Cell> 
         // What is gathered is read and written by one part.
         together(fold.updated(), partOf(fold.updated()));
       }
+      int lastRead = lastRead();
+      int late = (int) loop.stores().stream().filter(store -> isLate(store, lastRead)).count();
+      int perPart = Math.max(1, limit / 2);
       var stores = new ArrayList<List<Plan.Store>>();
       var folds = new ArrayList<List<Plan.Fold>>();
-      for (int i = 0; i <= part; i++) {
+      for (int i = 0; i <= part + (late + perPart - 1) / perPart; i++) {
         stores.add(new ArrayList<>());
         folds.add(new ArrayList<>());
       }
-      int lastRead = lastRead();
+      int moved = 0;
       for (var store : loop.stores()) {
-        // An output may lie in the memory of an input that a later part still reads.
-        int at = Math.max(partOf(store.value()), lastRead);
+        int at =
+            isLate(store, lastRead)
+                ? part + 1 + moved++ / perPart
+                : Math.max(partOf(store.value()), lastRead);
         stores.get(at).add(store);
         keep(store.value(), at);
       }
@@ -90,7 +95,7 @@ record Chunk(List<Plan.Store> stores, List<Plan.Fold> folds, Map<Integer, Cell> 
             stores.get(partOf(lane)).add(new Plan.Store(lane, cell));
           });
       var chunks = new ArrayList<Chunk>();
-      for (int i = 0; i <= part; i++) {
+      for (int i = 0; i < stores.size(); i++) {
         var given = new HashMap<Integer, Cell>();
         for (var entry : kept.entrySet()) {
           if (Lookup.in(parts, entry.getKey()) < i) {
@@ -100,6 +105,14 @@ record Chunk(List<Plan.Store> stores, List<Plan.Fold> folds, Map<Integer, Cell> 
         chunks.add(new Chunk(stores.get(i), folds.get(i), given));
       }
       return chunks;
+    }
+
+    /**
+     * An output may lie in the memory of an input that a later part still reads. Then it is written
+     * behind all parts: there may be many such outputs, too many for one of these.
+     */
+    private boolean isLate(Plan.Store store, int lastRead) {
+      return lanes.containsKey(store.value().id()) && partOf(store.value()) < lastRead;
     }
 
     private int partOf(Lane lane) {

@@ -211,6 +211,26 @@ final class Graphs {
         List.of(y, g.reduce(Combiner.MAXIMUM, y, 1), g.reduce(Combiner.MAXIMUM, y, 0)));
   }
 
+  /**
+   * As the parameters that belong to one width: each read twice, changed, and told of by a flag.
+   */
+  static Graph manyOutputs(int rows, int columns) {
+    var g = new Graphs();
+    var inputs = new ArrayList<Value>();
+    for (int i = 0; i < 40; i++) {
+      inputs.add(g.builder.input(TensorType.f32(rows, columns)));
+    }
+    var outputs = new ArrayList<Value>();
+    for (int i = 0; i < 40; i++) {
+      outputs.add(g.binary(Binary.Kind.MULTIPLY, inputs.get(i), inputs.get((i + 1) % 40)));
+    }
+    for (int i = 0; i < 10; i++) {
+      outputs.add(
+          g.builder.apply(new Compare(Compare.Direction.GT), inputs.get(i), inputs.get(39)));
+    }
+    return g.builder.build(outputs);
+  }
+
   /** Some nodes over one or two spaces, with single nodes in between that do not fuse. */
   static Graph random(Random random) {
     var g = new Graphs();

@@ -6,12 +6,18 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.backplane.graph.Graph;
 import dev.backplane.kit.fusion.Fusion;
+import dev.backplane.kit.fusion.Space;
 import dev.backplane.kit.fusion.Step;
 import dev.backplane.runtime.reference.Interpreter;
 import dev.backplane.tensor.DType;
 import dev.backplane.tensor.Literal;
+import java.lang.classfile.Attributes;
+import java.lang.classfile.ClassFile;
+import java.lang.classfile.attribute.CodeAttribute;
 import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -151,6 +157,48 @@ class GroupFormsTest {
     for (int columns : new int[] {7, 16, 100, 5000}) {
       check(Graphs.longChain(3, columns, DType.F32), 1, "a long chain of " + columns);
       check(Graphs.longChain(1, columns, DType.BF16), 8, "a long bf16 chain of " + columns);
+    }
+  }
+
+  @Test
+  void manyOutputsChangeNoBitAndReadTheirInputsBeforeTheyOverwriteThem() {
+    for (int columns : new int[] {7, 100, 1100}) {
+      var graph = Graphs.manyOutputs(3, columns);
+      check(graph, 1, "many outputs of " + columns);
+      for (boolean vectors : List.of(false, true)) {
+        var kernel = Runs.compile(graph, vectors);
+        var inputs = inputs(graph, 4);
+        var apart = Runs.run(kernel, graph, inputs).subList(0, 40);
+        try (var arena = Arena.ofConfined()) {
+          var in = inputs.stream().map(input -> Runs.copy(input, arena)).toList();
+          var out = new long[graph.outputs().size()];
+          for (int i = 0; i < out.length; i++) {
+            boolean together = i < 40 && kernel.inPlace(i, i);
+            assertEquals(i < 40, together);
+            out[i] = together ? in.get(i).address() : arena.allocate(4L * columns, 64).address();
+          }
+          var scratch = arena.allocate(kernel.scratchBytes() + 64, 64).address();
+          kernel.bind(in.stream().mapToLong(MemorySegment::address).toArray(), out, scratch).run();
+          var type = inputs.getFirst().type();
+          var together = in.stream().map(memory -> Literal.copyOf(type, memory)).toList();
+          Runs.assertSameBits(apart, together, columns + " columns in place");
+        }
+      }
+    }
+  }
+
+  /** The JVM's first compiler gives up on a method of 3,226: it would never run as vectors. */
+  @Test
+  void noMethodOfVectorsIsTooLongForTheCompiler() {
+    for (var graph : List.of(Graphs.manyOutputs(1, 128), Graphs.longChain(1, 128, DType.F32))) {
+      var space = Space.of(graph.nodes(), Pitches.NONE.columns()).orElseThrow();
+      var plan = Planner.plan(graph, space, Pitches.NONE);
+      var bytes = RoutineWriter.write(plan, "Vector", Optional.of(Plan.LANES), true).bytes();
+      for (var method : ClassFile.of().parse(bytes).methods()) {
+        var code = method.findAttribute(Attributes.code());
+        int length = code.map(CodeAttribute::codeLength).orElse(0);
+        assertTrue(length <= 2000, method.methodName() + " has " + length + " bytes");
+      }
     }
   }
 
