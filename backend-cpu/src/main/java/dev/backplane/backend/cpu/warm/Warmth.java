@@ -52,6 +52,9 @@ public final class Warmth {
   /** How many may be on probation at once. */
   private int batch;
 
+  /** How many might before the last alarm on probation. */
+  private int batchBefore;
+
   private int probation = SHORTEST_PROBATION;
 
   /** Runs until the end of the probation, or until the accused are guilty. */
@@ -73,6 +76,7 @@ public final class Warmth {
     parts = cold.stream().map(each -> new Part(this, each)).toList();
     left = parts.size();
     batch = parts.size();
+    batchBefore = batch;
     ready = new ArrayList<>(left);
     onProbation = new ArrayList<>(left);
     trusted = new ArrayList<>(left);
@@ -146,6 +150,7 @@ public final class Warmth {
     if (watch.endsInAlarm()) {
       onProbation.forEach(part -> part.cold().retreat());
       move(onProbation, accused);
+      batchBefore = batch;
       batch = Math.max(1, accused.size() / 2);
       remaining = Watch.MANY;
     } else if (--remaining == 0) {
@@ -158,7 +163,11 @@ public final class Warmth {
   private void hear() {
     if (watch.endsInAlarm()) {
       log("it is not " + names(accused));
-      retreat();
+      if (trusted.isEmpty()) {
+        acquit();
+      } else {
+        retreat();
+      }
     } else if (--remaining == 0) {
       log("vectors are objects in " + names(accused));
       if (accused.size() > 1 || accused.getFirst().strike() < STRIKES) {
@@ -168,6 +177,17 @@ public final class Warmth {
         accused.clear();
       }
     }
+  }
+
+  /**
+   * No fast form ran at all: what is usual has changed, as it does in the first runs, and that is
+   * evidence against nobody. Where a step takes half a second, trying them out by ones would take
+   * many minutes.
+   */
+  private void acquit() {
+    batch = batchBefore;
+    watch.forget();
+    move(accused, ready);
   }
 
   /**

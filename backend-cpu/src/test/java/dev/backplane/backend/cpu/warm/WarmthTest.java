@@ -253,6 +253,30 @@ class WarmthTest {
     }
   }
 
+  /** As in the first runs of a program, while the JVM still links what it calls. */
+  @Test
+  void whatAProgramAllocatesWhereNoFastFormRunsIsEvidenceAgainstNone() throws Exception {
+    int tries = 0;
+    boolean onProbation = false;
+    while (!onProbation) {
+      assertTrue(tries++ < 100, "each time some were through their probation first");
+      try (var program = new Program(10)) {
+        program.runUntil(program::allFastBut);
+        onProbation = Stream.of(program.forms).allMatch(form -> form.runs < 90);
+        program.own = OBJECTS;
+        program.run();
+        assertTrue(Stream.of(program.forms).noneMatch(form -> form.fast), "an alarm");
+        program.run();
+        program.own = 0;
+        if (onProbation) {
+          program.run(10);
+          assertTrue(program.allFastBut(), "all at once, as soon as it is known what is usual");
+          program.staysSo();
+        }
+      }
+    }
+  }
+
   @Test
   void whatBeginsAfterTenThousandRunsIsNoticed() throws Exception {
     try (var program = new Program(10)) {
