@@ -2,7 +2,10 @@
 and number of steps; BLEU of the test sentences, decoded greedily. Prints one JSON object.
 
     pip install torch sacrebleu==2.6.0
-    python benchmarks/torch_translation.py FOLDER SEED [STEPS [THREADS]]
+    python benchmarks/torch_translation.py FOLDER SEED [STEPS [THREADS [MODEL]]]
+
+MODEL is "same" (unless said otherwise) or "nn.Transformer": that module as it comes is another model, with a normalization more
+behind the last block of each side and with random first biases of the dense layers, where ours, as the paper's, begin at zero.
 """
 import json
 import math
@@ -18,6 +21,7 @@ import torch.nn.functional as F
 
 folder, seed = pathlib.Path(sys.argv[1]), int(sys.argv[2])
 steps, threads = (int(sys.argv[i]) if len(sys.argv) > i else default for i, default in ((3, 6000), (4, 2)))
+same = {"same": True, "nn.Transformer": False}[sys.argv[5] if len(sys.argv) > 5 else "same"]
 torch.set_num_threads(threads)
 torch.manual_seed(seed)
 
@@ -88,6 +92,11 @@ class Model(nn.Module):
 
 
 model = Model()
+if same:
+    model.transformer.encoder.norm = model.transformer.decoder.norm = None
+    for name, parameter in model.named_parameters():
+        if name.endswith("bias"):
+            nn.init.zeros_(parameter)
 adam = torch.optim.Adam(model.parameters(), lr=1e-3)
 warm_up = torch.optim.lr_scheduler.LambdaLR(adam, lambda step: min(1.0, (step + 1) / 400))
 epoch, begin, losses = batches(), time.time(), []
@@ -129,6 +138,7 @@ with torch.inference_mode():
 tokenize = "char" if settings["language"] == "zh" else "13a"
 print(json.dumps({
     "peer": "torch " + torch.__version__,
+    "model": "same" if same else "nn.Transformer",
     "seed": seed,
     "steps": steps,
     "bleu": sacrebleu.corpus_bleu([said_of[row] for row in range(len(test))], [references], tokenize=tokenize).score,
