@@ -72,9 +72,9 @@ public record BatchNormalization(double momentum, double epsilon, boolean scale,
     }
     var normalized = new BatchNormalized(epsilon, scale, bias);
     if (!forward.training()) {
-      return normalized.normalized(operands, mean, BatchNormalized.inverse(variance, epsilon));
+      return normalized.normalized(operands, mean, normalized.inverse(variance));
     }
-    long count = x.shape().size() / Math.max(1, x.shape().last());
+    long count = BatchNormalized.elements(x);
     if (count > 1) {
       var batchMean = BatchNormalized.mean(x);
       var unbiased = BatchNormalized.variance(x, batchMean).mul(count / (count - 1.0));

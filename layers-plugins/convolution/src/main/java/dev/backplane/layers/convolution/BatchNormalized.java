@@ -46,8 +46,13 @@ record BatchNormalized(double epsilon, boolean scale, boolean bias) implements O
     return x.cast(DType.F32).sub(mean).square().mean(axes(x));
   }
 
+  /** How many values a channel has; 0 where there is no channel. */
+  static long elements(Tensor x) {
+    return x.shape().size() / Math.max(1, x.shape().last());
+  }
+
   /** 1 / √(variance + epsilon). */
-  static Tensor inverse(Tensor variance, double epsilon) {
+  Tensor inverse(Tensor variance) {
     return variance.add(epsilon).apply(new Unary(Unary.Kind.RSQRT));
   }
 
@@ -79,14 +84,14 @@ record BatchNormalized(double epsilon, boolean scale, boolean bias) implements O
   private List<Tensor> forward(List<Tensor> operands) {
     var x = operands.getFirst();
     var mean = mean(x);
-    var inverse = inverse(variance(x, mean), epsilon);
+    var inverse = inverse(variance(x, mean));
     return List.of(normalized(operands, mean, inverse), mean, inverse);
   }
 
   private List<Tensor> backward(List<Tensor> operands, List<Tensor> residuals, Tensor cotangent) {
     var x = operands.getFirst();
     var inverse = residuals.getLast();
-    double elements = Math.max(1, x.shape().size() / Math.max(1, x.shape().last()));
+    double elements = Math.max(1, elements(x));
     var centered = x.cast(DType.F32).sub(residuals.getFirst());
     var g = cotangent.cast(DType.F32);
     var sum = g.sum(axes(x));
