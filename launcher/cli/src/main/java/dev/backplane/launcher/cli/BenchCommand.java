@@ -91,7 +91,7 @@ final class BenchCommand implements Callable<Integer> {
     var recipe = recipes.recipe(backplane);
     var target = targets.target(backplane);
     var plan =
-        RecipeOptions.plan(
+        PlanOptions.plan(
             backplane,
             recipe,
             recipes.settings,

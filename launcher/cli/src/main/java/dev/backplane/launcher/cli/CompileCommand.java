@@ -16,6 +16,7 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.function.Supplier;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -49,6 +50,8 @@ final class CompileCommand implements Callable<Integer> {
       split = ",",
       description = "Devices as './backplane devices' lists them, separated by commas.")
   List<String> devices = List.of();
+
+  @Mixin PlanOptions options = new PlanOptions();
 
   @Option(
       names = "--inference",
@@ -93,6 +96,13 @@ final class CompileCommand implements Callable<Integer> {
       throw new CommandException(
           ExitCode.WRONG_USAGE, "--inference: expected 1 or more, found " + inference);
     }
+    if (names.isEmpty() && !options.settings.isEmpty()) {
+      throw new CommandException(
+          ExitCode.WRONG_USAGE,
+          "--set: a setting is a recipe's own: expected a RECIPE, found "
+              + String.join(", ", options.settings.keySet())
+              + " for all of them");
+    }
     return Interruptible.run(this::compile, () -> false).orElse(ExitCode.INTERRUPTED).number;
   }
 
@@ -104,7 +114,7 @@ final class CompileCommand implements Callable<Integer> {
     var recipes =
         names.isEmpty()
             ? backplane.recipes()
-            : names.stream().map(name -> RecipeOptions.recipe(backplane, name)).toList();
+            : names.stream().map(name -> PlanOptions.recipe(backplane, name)).toList();
     boolean all = true;
     for (var recipe : recipes) {
       all &= compile(recipe, targets);
@@ -114,11 +124,14 @@ final class CompileCommand implements Callable<Integer> {
 
   /** Whether all of a recipe compiles. */
   private boolean compile(Recipe recipe, List<Target> targets) {
-    var access = RecipeOptions.access(null, spec.commandLine().getErr());
+    var access = options.access(spec.commandLine().getErr());
     Recipe.Plan plan;
     try {
-      plan = RecipeOptions.plan(backplane, recipe, Map.of(), access, 1, Map.of());
+      plan = PlanOptions.plan(backplane, recipe, options.settings, access, options.seed, Map.of());
     } catch (BackplaneException | CommandException e) {
+      if (e instanceof CommandException && !names.isEmpty()) {
+        throw e; // wrong settings of a recipe that was asked for, not one that needs some
+      }
       var refused = new Outcome.Refused("not planned: " + e.getMessage());
       targets.forEach(target -> print(recipe, target, 0, refused, Optional.empty()));
       return false;
@@ -139,14 +152,14 @@ final class CompileCommand implements Callable<Integer> {
             .name(recipe.name())
             .metrics(plan.metrics().toArray(Metric[]::new))
             .transforms(plan.transforms().toArray(GradientTransform[]::new))
-            .open(plan.data().train().batch(plan.batch()), target)) {
+            .open(plan.data().train().batch(options.batch(plan)), target)) {
       step = Outcome.Compiled.of(training.reports());
       prediction = Optional.of(Outcome.of(() -> training.compilePrediction(inference)));
     } catch (BackplaneException e) {
       step = new Outcome.Refused(String.valueOf(e.getMessage()));
       prediction = Optional.empty();
     }
-    print(recipe, target, plan.batch(), step, prediction);
+    print(recipe, target, options.batch(plan), step, prediction);
     return step instanceof Outcome.Compiled
         && prediction.filter(Outcome.Compiled.class::isInstance).isPresent();
   }

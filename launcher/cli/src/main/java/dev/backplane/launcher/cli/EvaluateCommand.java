@@ -50,13 +50,13 @@ final class EvaluateCommand implements Callable<Integer> {
   public Integer call() {
     try (var run = runs.open(backplane, targets.target(backplane))) {
       var notes = RunNotes.of(run);
-      var recipe = RecipeOptions.recipe(backplane, notes.recipe());
+      var recipe = PlanOptions.recipe(backplane, notes.recipe());
       var plan =
-          RecipeOptions.plan(
+          PlanOptions.plan(
               backplane,
               recipe,
               notes.settings(),
-              RecipeOptions.access(data, spec.commandLine().getErr()),
+              PlanOptions.access(data, spec.commandLine().getErr()),
               notes.seed(),
               run.files());
       var metrics = new LinkedHashMap<String, Double>();

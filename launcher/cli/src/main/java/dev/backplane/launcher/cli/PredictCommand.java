@@ -45,7 +45,7 @@ final class PredictCommand implements Callable<Integer> {
   public Integer call() {
     try (var run = runs.open(backplane, targets.target(backplane))) {
       var notes = RunNotes.of(run);
-      var recipe = RecipeOptions.recipe(backplane, notes.recipe());
+      var recipe = PlanOptions.recipe(backplane, notes.recipe());
       // All are read before the first is predicted: a wrong one is found before anything is
       // printed.
       var read = inputs.stream().map(input -> recipe.read(input, run.files())).toList();

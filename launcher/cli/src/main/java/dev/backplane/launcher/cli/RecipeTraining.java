@@ -75,7 +75,7 @@ record RecipeTraining(
 
   /** What the recipe makes of settings; a wrong one is wrong usage. */
   Recipe.Plan plan(Map<String, String> settings) {
-    return RecipeOptions.plan(backplane, recipe, settings, access, options.seed, Map.of());
+    return PlanOptions.plan(backplane, recipe, settings, access, options.seed, Map.of());
   }
 
   /**

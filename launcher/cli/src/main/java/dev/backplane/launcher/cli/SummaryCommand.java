@@ -46,7 +46,7 @@ final class SummaryCommand implements Callable<Integer> {
     var target = targets.target(backplane);
     var access = recipes.access(spec.commandLine().getErr());
     var plan =
-        RecipeOptions.plan(backplane, recipe, recipes.settings, access, recipes.seed, Map.of());
+        PlanOptions.plan(backplane, recipe, recipes.settings, access, recipes.seed, Map.of());
     try (var training =
         backplane
             .trainer(plan.model(), plan.loss(), plan.optimizer())

@@ -146,9 +146,9 @@ final class WhyCommand implements Callable<Integer> {
   }
 
   private void nodes(String recipeName) {
-    var recipe = RecipeOptions.recipe(backplane, recipeName);
-    var access = RecipeOptions.access(null, spec.commandLine().getErr());
-    var plan = RecipeOptions.plan(backplane, recipe, Map.of(), access, 0, Map.of());
+    var recipe = PlanOptions.recipe(backplane, recipeName);
+    var access = PlanOptions.access(null, spec.commandLine().getErr());
+    var plan = PlanOptions.plan(backplane, recipe, Map.of(), access, 0, Map.of());
     var target = targets.target(backplane);
     try (var training =
         backplane
