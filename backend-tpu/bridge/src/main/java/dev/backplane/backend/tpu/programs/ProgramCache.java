@@ -20,16 +20,33 @@ import java.util.Optional;
  * the SHA-256 of what follows, its length, and the bytes the plugin gave. A plugin does not survive
  * bytes that are not its own, so nothing is given to it that is not whole. Several processes may
  * use a folder at once: a file is written beside and moved into place.
- *
- * @param folder is made when the first program is kept
- * @param limit bytes of all programs together; those used least recently go; 0 keeps none
  */
-public record ProgramCache(Path folder, long limit) {
+public final class ProgramCache {
   private static final byte[] MARK = "backplane program 1\n".getBytes(StandardCharsets.UTF_8);
   private static final int HEADER = MARK.length + 2 * ProgramKey.length() + Long.BYTES;
   private static final String SUFFIX = ".program";
   private static final String LIMIT = "backplane.pjrt.programs";
   private static final long DEFAULT_LIMIT = 512;
+
+  /** Of the limit: how much is written before the whole folder is looked at again. */
+  private static final int SHARE = 16;
+
+  private final Path folder;
+  private final long limit;
+
+  /** Bytes that may be written before the folder is looked at again; guarded by this. */
+  private long spare;
+
+  /**
+   * The programs of a folder.
+   *
+   * @param folder is made when the first program is kept
+   * @param limit bytes of all programs together; those used least recently go; 0 keeps none
+   */
+  public ProgramCache(Path folder, long limit) {
+    this.folder = folder;
+    this.limit = limit;
+  }
 
   /**
    * That of this process: the folder {@code pjrt-programs} of the cache, of so many MiB as {@code
@@ -129,7 +146,7 @@ public record ProgramCache(Path folder, long limit) {
       } finally {
         Files.deleteIfExists(beside);
       }
-      makeRoom();
+      makeRoom(HEADER + (long) program.length);
     } catch (IOException | java.io.UncheckedIOException e) {
       log(System.Logger.Level.DEBUG, "a compiled program is not kept in " + folder + ": " + e);
     }
@@ -138,8 +155,15 @@ public record ProgramCache(Path folder, long limit) {
   /** A file of the folder as it was looked at. */
   private record Kept(Path file, long bytes, FileTime used) {}
 
-  /** Deletes what was used least recently until the rest is within the limit. */
-  private void makeRoom() throws IOException {
+  /**
+   * Deletes what was used least recently, if the folder holds more than the limit with what was
+   * written now. It is not listed each time: a conformance kit keeps ten thousand programs.
+   */
+  private synchronized void makeRoom(long written) throws IOException {
+    spare -= written;
+    if (spare >= 0) {
+      return;
+    }
     var all = new ArrayList<Kept>();
     long bytes = 0;
     for (var file : files()) {
@@ -152,14 +176,23 @@ public record ProgramCache(Path folder, long limit) {
         continue;
       }
     }
+    if (bytes > limit) {
+      bytes = delete(all, bytes, limit - limit / SHARE);
+    }
+    spare = Math.min(limit - bytes, limit / SHARE);
+  }
+
+  /** Deletes what was used least recently until so many bytes are left, or less; says how many. */
+  private static long delete(List<Kept> all, long bytes, long left) throws IOException {
     all.sort(Comparator.comparing(Kept::used));
     for (var kept : all) {
-      if (bytes <= limit) {
-        return;
+      if (bytes <= left) {
+        break;
       }
       Files.deleteIfExists(kept.file());
       bytes -= kept.bytes();
     }
+    return bytes;
   }
 
   /** Programs, and what processes that died while writing have left. */

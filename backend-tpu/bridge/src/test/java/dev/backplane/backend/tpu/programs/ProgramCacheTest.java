@@ -41,6 +41,26 @@ class ProgramCacheTest {
     }
   }
 
+  /** The folder is not listed at each program, but is never over its limit for that. */
+  @Test
+  void manySmallProgramsStayWithinIt() throws Exception {
+    var programs = folder.resolve("programs");
+    var cache = new ProgramCache(programs, 100_000);
+    for (int i = 0; i < 1000; i++) {
+      var hash = String.format("%064x", i);
+      cache.put(new ProgramKey(hash), new byte[400]);
+      long bytes = 0;
+      try (var files = Files.newDirectoryStream(programs)) {
+        for (var file : files) {
+          bytes += Files.size(file);
+        }
+      }
+      assertTrue(bytes <= 100_000, bytes + " bytes after program " + i);
+      assertTrue(i < 300 || bytes > 80_000, bytes + " bytes after program " + i);
+      assertTrue(cache.get(new ProgramKey(hash)).isPresent());
+    }
+  }
+
   @Test
   void aFolderThatCannotBeWrittenIsNoFailure() throws Exception {
     var file = Files.writeString(folder.resolve("file"), "in the way");
