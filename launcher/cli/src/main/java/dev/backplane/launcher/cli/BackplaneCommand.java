@@ -25,6 +25,7 @@ import picocli.CommandLine.Spec;
       ExportCommand.class,
       BenchCommand.class,
       CompileCommand.class,
+      CompareCommand.class,
       TckCommand.class,
       PluginsCommand.class,
       ShellCommand.class

@@ -6,8 +6,6 @@ import dev.backplane.Training;
 import dev.backplane.backend.DeviceInfo;
 import dev.backplane.data.Batches;
 import dev.backplane.launcher.cli.BenchResult.Measured;
-import dev.backplane.nn.GradientTransform;
-import dev.backplane.nn.Metric;
 import dev.backplane.tensor.Literal;
 import jakarta.inject.Inject;
 import java.lang.foreign.MemorySegment;
@@ -101,13 +99,7 @@ final class BenchCommand implements Callable<Integer> {
     var batches = plan.data().train().shuffle(recipes.seed).batch(recipes.batch(plan));
     long before = System.nanoTime();
     try (var training =
-        backplane
-            .trainer(plan.model(), plan.loss(), plan.optimizer())
-            .name(recipe.name())
-            .metrics(plan.metrics().toArray(Metric[]::new))
-            .transforms(plan.transforms().toArray(GradientTransform[]::new))
-            .seed(recipes.seed)
-            .open(batches, target)) {
+        PlanOptions.trainer(backplane, recipe, plan).seed(recipes.seed).open(batches, target)) {
       double compileMillis = (System.nanoTime() - before) / 1e6;
       training.step();
       training.metrics(); // the step has ended when its loss can be read

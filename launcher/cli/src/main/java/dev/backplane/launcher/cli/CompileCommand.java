@@ -5,8 +5,6 @@ import dev.backplane.BackplaneException;
 import dev.backplane.Target;
 import dev.backplane.backend.CompileReport;
 import dev.backplane.data.Recipe;
-import dev.backplane.nn.GradientTransform;
-import dev.backplane.nn.Metric;
 import jakarta.inject.Inject;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -19,7 +17,6 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /** {@code compile}: whether a device's compiler takes what recipes train and predict with. */
@@ -37,21 +34,7 @@ final class CompileCommand implements Callable<Integer> {
 
   @Spec CommandSpec spec;
 
-  @Parameters(
-      arity = "0..*",
-      paramLabel = "RECIPE",
-      description = "Names as './backplane recipes' lists them. Default: all.")
-  List<String> names = List.of();
-
-  @Option(
-      names = "--device",
-      paramLabel = "ID",
-      required = true,
-      split = ",",
-      description = "Devices as './backplane devices' lists them, separated by commas.")
-  List<String> devices = List.of();
-
-  @Mixin PlanOptions options = new PlanOptions();
+  @Mixin RecipesOptions options = new RecipesOptions();
 
   @Option(
       names = "--inference",
@@ -59,9 +42,6 @@ final class CompileCommand implements Callable<Integer> {
       defaultValue = "1",
       description = "Examples in a batch of the inference. Default: ${DEFAULT-VALUE}.")
   int inference;
-
-  @Option(names = "--json", description = "One JSON object per line.")
-  boolean json;
 
   @Inject
   CompileCommand(Backplane backplane) {
@@ -96,25 +76,12 @@ final class CompileCommand implements Callable<Integer> {
       throw new CommandException(
           ExitCode.WRONG_USAGE, "--inference: expected 1 or more, found " + inference);
     }
-    if (names.isEmpty() && !options.settings.isEmpty()) {
-      throw new CommandException(
-          ExitCode.WRONG_USAGE,
-          "--set: a setting is a recipe's own: expected a RECIPE, found "
-              + String.join(", ", options.settings.keySet())
-              + " for all of them");
-    }
     return Interruptible.run(this::compile, () -> false).orElse(ExitCode.INTERRUPTED).number;
   }
 
   private ExitCode compile() {
-    var targets =
-        devices.stream()
-            .map(id -> backplane.device(TargetOptions.named(backplane, id)).strict(true))
-            .toList();
-    var recipes =
-        names.isEmpty()
-            ? backplane.recipes()
-            : names.stream().map(name -> PlanOptions.recipe(backplane, name)).toList();
+    var targets = options.targets(backplane);
+    var recipes = options.recipes(backplane);
     boolean all = true;
     for (var recipe : recipes) {
       all &= compile(recipe, targets);
@@ -124,21 +91,21 @@ final class CompileCommand implements Callable<Integer> {
 
   /** Whether all of a recipe compiles. */
   private boolean compile(Recipe recipe, List<Target> targets) {
-    var access = options.access(spec.commandLine().getErr());
-    Recipe.Plan plan;
-    try {
-      plan = PlanOptions.plan(backplane, recipe, options.settings, access, options.seed, Map.of());
-    } catch (BackplaneException | CommandException e) {
-      if (e instanceof CommandException && !names.isEmpty()) {
-        throw e; // wrong settings of a recipe that was asked for, not one that needs some
-      }
-      var refused = new Outcome.Refused("not planned: " + e.getMessage());
-      targets.forEach(target -> print(recipe, target, 0, refused, Optional.empty()));
+    var plan =
+        options.plan(
+            backplane,
+            recipe,
+            spec.commandLine().getErr(),
+            why -> {
+              var refused = new Outcome.Refused(why);
+              targets.forEach(target -> print(recipe, target, 0, refused, Optional.empty()));
+            });
+    if (plan.isEmpty()) {
       return false;
     }
     boolean all = true;
     for (var target : targets) {
-      all &= compile(recipe, plan, target);
+      all &= compile(recipe, plan.get(), target);
     }
     return all;
   }
@@ -147,11 +114,7 @@ final class CompileCommand implements Callable<Integer> {
     Outcome step;
     Optional<Outcome> prediction;
     try (var training =
-        backplane
-            .trainer(plan.model(), plan.loss(), plan.optimizer())
-            .name(recipe.name())
-            .metrics(plan.metrics().toArray(Metric[]::new))
-            .transforms(plan.transforms().toArray(GradientTransform[]::new))
+        PlanOptions.trainer(backplane, recipe, plan)
             .open(plan.data().train().batch(options.batch(plan)), target)) {
       step = Outcome.Compiled.of(training.reports());
       prediction = Optional.of(Outcome.of(() -> training.compilePrediction(inference)));
@@ -167,7 +130,7 @@ final class CompileCommand implements Callable<Integer> {
   private void print(
       Recipe recipe, Target target, int batch, Outcome step, Optional<Outcome> prediction) {
     var out = spec.commandLine().getOut();
-    if (json) {
+    if (options.json) {
       var fields = new LinkedHashMap<String, Object>();
       fields.put("event", "compiled");
       fields.put("recipe", recipe.name());

@@ -1,13 +1,18 @@
 package dev.backplane.launcher.cli;
 
 import dev.backplane.Backplane;
+import dev.backplane.Trainer;
 import dev.backplane.data.DatasetProvider;
 import dev.backplane.data.Recipe;
+import dev.backplane.nn.GradientTransform;
+import dev.backplane.nn.Metric;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -67,6 +72,20 @@ class PlanOptions {
     } catch (IllegalArgumentException e) {
       throw new CommandException(ExitCode.WRONG_USAGE, String.valueOf(e.getMessage()), e);
     }
+  }
+
+  /**
+   * The trainer of a plan: its model, loss, optimizer, metrics and transforms.
+   *
+   * @param further metrics beside those of the plan
+   */
+  static Trainer trainer(Backplane backplane, Recipe recipe, Recipe.Plan plan, Metric... further) {
+    return backplane
+        .trainer(plan.model(), plan.loss(), plan.optimizer())
+        .name(recipe.name())
+        .metrics(
+            Stream.concat(plan.metrics().stream(), Arrays.stream(further)).toArray(Metric[]::new))
+        .transforms(plan.transforms().toArray(GradientTransform[]::new));
   }
 
   DatasetProvider.Access access(PrintWriter progress) {

@@ -8,8 +8,6 @@ import dev.backplane.Trainer;
 import dev.backplane.Trainer.Epochs;
 import dev.backplane.data.DatasetProvider;
 import dev.backplane.data.Recipe;
-import dev.backplane.nn.GradientTransform;
-import dev.backplane.nn.Metric;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -137,11 +135,7 @@ record RecipeTraining(
 
   private Trainer trainer(Recipe.Plan plan, Map<String, String> settings, Callback progress) {
     var trainer =
-        backplane
-            .trainer(plan.model(), plan.loss(), plan.optimizer())
-            .name(recipe.name())
-            .metrics(plan.metrics().toArray(Metric[]::new))
-            .transforms(plan.transforms().toArray(GradientTransform[]::new))
+        PlanOptions.trainer(backplane, recipe, plan)
             .seed(options.seed)
             .callbacks(callbacks(plan, progress));
     plan.files().forEach(trainer::file);

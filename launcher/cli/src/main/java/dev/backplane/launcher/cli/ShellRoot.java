@@ -20,6 +20,7 @@ import picocli.CommandLine.HelpCommand;
       ExportCommand.class,
       BenchCommand.class,
       CompileCommand.class,
+      CompareCommand.class,
       PluginsCommand.class,
       JobsCommand.class,
       StopCommand.class,

@@ -4,8 +4,6 @@ import com.google.inject.Inject;
 import dev.backplane.Backplane;
 import dev.backplane.Training;
 import dev.backplane.backend.CompileReport;
-import dev.backplane.nn.GradientTransform;
-import dev.backplane.nn.Metric;
 import dev.backplane.tensor.TensorType;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -48,11 +46,7 @@ final class SummaryCommand implements Callable<Integer> {
     var plan =
         PlanOptions.plan(backplane, recipe, recipes.settings, access, recipes.seed, Map.of());
     try (var training =
-        backplane
-            .trainer(plan.model(), plan.loss(), plan.optimizer())
-            .name(recipe.name())
-            .metrics(plan.metrics().toArray(Metric[]::new))
-            .transforms(plan.transforms().toArray(GradientTransform[]::new))
+        PlanOptions.trainer(backplane, recipe, plan)
             .open(plan.data().train().batch(recipes.batch(plan)), target)) {
       print(training);
       return ExitCode.DONE.number;

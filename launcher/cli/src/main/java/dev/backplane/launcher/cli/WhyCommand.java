@@ -9,8 +9,6 @@ import dev.backplane.launcher.deployer.assembly.NoBundleException;
 import dev.backplane.launcher.deployer.assembly.PluginJar;
 import dev.backplane.launcher.deployer.assembly.Twin;
 import dev.backplane.launcher.deployer.assembly.TwinFramework;
-import dev.backplane.nn.GradientTransform;
-import dev.backplane.nn.Metric;
 import jakarta.inject.Inject;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -151,11 +149,7 @@ final class WhyCommand implements Callable<Integer> {
     var plan = PlanOptions.plan(backplane, recipe, Map.of(), access, 0, Map.of());
     var target = targets.target(backplane);
     try (var training =
-        backplane
-            .trainer(plan.model(), plan.loss(), plan.optimizer())
-            .name(recipe.name())
-            .metrics(plan.metrics().toArray(Metric[]::new))
-            .transforms(plan.transforms().toArray(GradientTransform[]::new))
+        PlanOptions.trainer(backplane, recipe, plan)
             .open(plan.data().train().batch(plan.batch()), target)) {
       training.why().forEach(this::print);
     }
