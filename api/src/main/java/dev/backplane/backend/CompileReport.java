@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * How a program was compiled.
+ * How a program was compiled, and by what means its kernels run when this is asked for.
  *
  * @param kernels what runs, in order
  * @param choices the tuning choices in force
@@ -23,7 +23,8 @@ public record CompileReport(
    * One thing that runs.
    *
    * @param name what it computes, such as {@code Dot+bias+relu}
-   * @param implementation by what means, such as {@code brgemm:avx512_core}
+   * @param implementation by what means, such as {@code brgemm:avx512_core}; {@code scalar (why)}
+   *     in it says that a faster form is held back at this moment, and what for
    * @param nodes how many nodes of the graph it covers
    * @param origin the layers these come from, joined by commas; empty if nowhere in particular
    * @param flops operations on floating numbers, a multiplication and an addition being two; 0 if

@@ -87,6 +87,10 @@ class BenchCommandIT {
     assertEquals(16, number("batch", bench));
     assertTrue(number("steps", bench) > 20, bench);
     assertTrue(number("allocatedBytesPerStep", bench) >= 0, bench);
+    // Without a warm-up no form has had the time to be adopted.
+    assertEquals(kernels.size(), number("kernels", bench));
+    assertTrue(bench.contains("\"scalarKernelsAtFirst\":{\"until warm\":"), bench);
+    assertTrue(bench.contains("\"scalarKernelsAtLast\":{"), bench);
     assertTrue(number("median", bench) > 0, bench);
   }
 }

@@ -203,7 +203,7 @@ class RoundsTest {
     return target(Forms.VECTOR);
   }
 
-  private static Target target(Forms forms) {
+  static Target target(Forms forms) {
     var oneDnn = OneDnn.load();
     var streams = new ArrayList<OneDnn.Stream>();
     for (int i = 0; i < PARTS; i++) {

@@ -6,6 +6,7 @@ import dev.backplane.backend.CompileReport.Kernel;
 import dev.backplane.backend.Execution;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Supplier;
 
 /**
  * How long each step of a wiring takes while they run one after the other, none before the one in
@@ -17,9 +18,10 @@ final class Stopwatch implements AutoCloseable {
    *
    * @param device where it runs
    * @param whole the step as one thing
-   * @param report how it was compiled; without kernels for a copy
+   * @param report how it was compiled, by what means it runs when that is asked; without kernels
+   *     for a copy
    */
-  record Label(String device, Kernel whole, CompileReport report) {}
+  record Label(String device, Kernel whole, Supplier<CompileReport> report) {}
 
   private static final long[] NONE = {};
 
@@ -34,7 +36,7 @@ final class Stopwatch implements AutoCloseable {
     this.labels = labels;
     nanos = new long[sequence.length];
     for (int i = 0; i < sequence.length; i++) {
-      var kernels = new long[labels.get(i).report().kernels().size()];
+      var kernels = new long[labels.get(i).report().get().kernels().size()];
       kernelNanos.add(kernels.length > 0 && sequence[i].measure(kernels) ? kernels : NONE);
     }
   }
@@ -60,7 +62,7 @@ final class Stopwatch implements AutoCloseable {
     var measured = new ArrayList<Measured>();
     for (int i = 0; i < sequence.length; i++) {
       var label = labels.get(i);
-      var kernels = label.report().kernels();
+      var kernels = label.report().get().kernels();
       var each = kernelNanos.get(i);
       if (each.length == 0) {
         measured.add(new Measured(label.device(), label.whole(), (double) nanos[i] / runs));

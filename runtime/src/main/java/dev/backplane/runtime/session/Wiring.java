@@ -192,10 +192,10 @@ final class Wiring implements AutoCloseable {
       results.add(buffer);
       at(part.site()).put(value, buffer);
     }
-    var report = assembly.executable(index).report();
+    var executable = assembly.executable(index);
     var device = sites.at(part.site()).info().id();
-    var execution = assembly.executable(index).bind(arguments, results);
-    add(execution, false, new Stopwatch.Label(device, whole(part), report));
+    var execution = executable.bind(arguments, results);
+    add(execution, false, new Stopwatch.Label(device, whole(part), executable::report));
   }
 
   /** All of a part as one thing, for a device that does not tell its kernels apart. */
@@ -321,7 +321,7 @@ final class Wiring implements AutoCloseable {
   private static Stopwatch.Label copy(MemorySegment host) {
     long bytes = 2 * host.byteSize();
     var kernel = new CompileReport.Kernel("copy", "between device and host", 0, "", 0, bytes);
-    return new Stopwatch.Label("host", kernel, new CompileReport(List.of(), Map.of(), 0, 0));
+    return new Stopwatch.Label("host", kernel, () -> new CompileReport(List.of(), Map.of(), 0, 0));
   }
 
   @Override

@@ -45,7 +45,10 @@ public final class BlockedProduct {
 
   /** As reports name it. */
   public String implementation() {
-    return "blocked:" + accumulator.name().toLowerCase(java.util.Locale.ROOT) + ":" + form;
+    return "blocked:"
+        + accumulator.name().toLowerCase(java.util.Locale.ROOT)
+        + ":"
+        + kernel.running(form);
   }
 
   /** Its way to the faster form; nothing where it has none. */

@@ -53,7 +53,10 @@ public final class PatchProduct {
 
   /** As reports name it. */
   public String implementation() {
-    return "patches:" + accumulator.name().toLowerCase(java.util.Locale.ROOT) + ":" + form;
+    return "patches:"
+        + accumulator.name().toLowerCase(java.util.Locale.ROOT)
+        + ":"
+        + kernel.running(form);
   }
 
   /** Its way to the faster form; nothing where it has none. */

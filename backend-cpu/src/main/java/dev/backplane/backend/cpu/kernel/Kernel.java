@@ -9,8 +9,13 @@ public interface Kernel {
   /** The group's name. */
   String name();
 
-  /** {@code vector} or {@code scalar}, and of the latter why, for reports. */
+  /** {@code vector} or {@code scalar}, and of the latter why: the best form that it has. */
   String form();
+
+  /** Which form runs at this moment, for reports. */
+  default String running() {
+    return Cold.running(cold(), form());
+  }
 
   /** Scratch memory that a binding needs for itself, in bytes; its content need not be kept. */
   long scratchBytes();

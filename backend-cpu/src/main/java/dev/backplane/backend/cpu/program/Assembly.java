@@ -32,7 +32,7 @@ public final class Assembly implements AutoCloseable {
 
   private final Map<Value, Long> constantOffsets = new HashMap<>();
   private final long constants;
-  private final CompileReport report;
+  private final long nanos;
   private boolean closed;
 
   private Assembly(
@@ -42,14 +42,12 @@ public final class Assembly implements AutoCloseable {
     rounds = storage.rounds();
     constants = prepare(literals);
     lines = new int[steps.size() + 1];
-    var kernels = new ArrayList<CompileReport.Kernel>();
     for (int i = 0; i < steps.size(); i++) {
-      lines[i] = kernels.size();
-      report(steps.get(i), kernels);
+      var bodies = steps.get(i).bodies();
+      int own = bodies.isEmpty() ? 1 : bodies.stream().mapToInt(Assembly::lines).sum();
+      lines[i + 1] = lines[i] + own;
     }
-    lines[steps.size()] = kernels.size();
-    report =
-        new CompileReport(kernels, Map.of(), storage.scratchBytes(), System.nanoTime() - started);
+    nanos = System.nanoTime() - started;
   }
 
   /** A step has one line, a loop or a branch those of its bodies. */
@@ -135,9 +133,16 @@ public final class Assembly implements AutoCloseable {
     return block;
   }
 
-  /** How it was compiled. */
+  /** How it was compiled, and which forms of its steps run at this moment. */
   public CompileReport report() {
-    return report;
+    var kernels = new ArrayList<CompileReport.Kernel>();
+    steps.forEach(step -> report(step, kernels));
+    return new CompileReport(kernels, Map.of(), storage.scratchBytes(), nanos);
+  }
+
+  /** How many kernels the report has. */
+  public int lines() {
+    return lines[steps.size()];
   }
 
   /**

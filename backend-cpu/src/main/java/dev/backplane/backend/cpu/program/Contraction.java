@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.function.LongFunction;
+import java.util.stream.Collectors;
 
 /**
  * A {@link Dot}, with the bias that is added to it where there is one. oneDNN multiplies f32 and
@@ -243,7 +244,8 @@ final class Contraction implements Planned {
 
   @Override
   public String implementation() {
-    return parts.getFirst().implementation();
+    // Parts of other sizes have products of their own, each in the form that it runs in.
+    return parts.stream().map(Part::implementation).distinct().collect(Collectors.joining(" and "));
   }
 
   @Override

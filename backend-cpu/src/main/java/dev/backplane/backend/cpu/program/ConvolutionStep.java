@@ -13,6 +13,7 @@ import dev.backplane.tensor.DType;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -85,8 +86,16 @@ final class ConvolutionStep implements Planned {
         natives.values().stream()
                 .map(NativeConvolution::implementation)
                 .findFirst()
-                .orElseGet(own.getFirst()::implementation)
+                .orElseGet(this::patches)
             + (share.outputs() ? ", by features" : ""));
+  }
+
+  /** Each part has a product of its own, in the form that it runs in. */
+  private String patches() {
+    return own.stream()
+        .map(PatchProduct::implementation)
+        .distinct()
+        .collect(Collectors.joining(" and "));
   }
 
   @Override

@@ -54,7 +54,7 @@ record FusedEnd(
 
   @Override
   public String implementation() {
-    return "generated:" + kernel.form();
+    return "generated:" + kernel.running();
   }
 
   @Override

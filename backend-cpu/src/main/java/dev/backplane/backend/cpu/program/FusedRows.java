@@ -52,7 +52,7 @@ record FusedRows(Step.Fused group, Kernel kernel, Division division, Optional<Va
 
   @Override
   public String implementation() {
-    return "generated:" + kernel.form();
+    return "generated:" + kernel.running();
   }
 
   @Override

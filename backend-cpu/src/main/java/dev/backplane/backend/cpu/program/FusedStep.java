@@ -16,7 +16,7 @@ record FusedStep(Step.Fused group, Kernel kernel) implements Planned {
 
   @Override
   public String implementation() {
-    return "generated:" + kernel.form();
+    return "generated:" + kernel.running();
   }
 
   @Override

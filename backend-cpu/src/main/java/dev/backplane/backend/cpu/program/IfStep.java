@@ -44,7 +44,7 @@ record IfStep(Node node, Assembly then, Assembly otherwise) implements OneNode {
     var one = then.bind(captures, writes, scratch);
     try {
       var other = otherwise.bind(captures, writes, scratch);
-      int line = then.report().kernels().size();
+      int line = then.lines();
       var instructions =
           Flow.branch(
               Flow.flag(reads[0]),

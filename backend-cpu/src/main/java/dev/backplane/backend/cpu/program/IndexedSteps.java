@@ -82,7 +82,7 @@ final class IndexedSteps {
 
     @Override
     public String implementation() {
-      return "scatter:" + form;
+      return "scatter:" + slices.running(form);
     }
 
     @Override

@@ -32,7 +32,7 @@ record PartialSums(
 
   @Override
   public String implementation() {
-    return "sum:" + form;
+    return "sum:" + slices.running(form);
   }
 
   @Override

@@ -13,7 +13,7 @@ interface Planned extends AutoCloseable {
   /** What it computes, as reports name it. */
   String name();
 
-  /** By what means. */
+  /** By what means at this moment: which form of it runs may change. */
   String implementation();
 
   /** The nodes of the graph that it covers; what only ends another step's work has none. */

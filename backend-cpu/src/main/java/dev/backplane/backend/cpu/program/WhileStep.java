@@ -93,7 +93,7 @@ record WhileStep(Node node, While loop, Assembly condition, Assembly body) imple
     programs.add(asked);
     var bound = body.bind(in, out, scratch);
     programs.add(bound);
-    int line = condition.report().kernels().size();
+    int line = condition.lines();
     return new Flow.Half(
         asked.instructions(),
         Flow.flag(flag),

@@ -17,7 +17,7 @@ final class WindowSteps {
     var division = Division.of(reduction.rows(), parts);
     return new RowStep(
         node,
-        reduction.implementation(),
+        reduction::implementation,
         division,
         reduction.scratchBytes(),
         reduction.cold(),
@@ -33,7 +33,7 @@ final class WindowSteps {
     var division = Division.of(selection.rows(), parts);
     return new RowStep(
         node,
-        selection.implementation(),
+        selection::implementation,
         division,
         selection.scratchBytes(),
         selection.cold(),

@@ -28,6 +28,9 @@ public final class Succession<F> {
         new Cold() {
           private volatile @Nullable F next;
 
+          /** Empty while the fast form runs; beside {@link #now}, which is no volatile read. */
+          private volatile Optional<String> slow = Optional.of("until warm");
+
           @Override
           public String name() {
             return name;
@@ -50,11 +53,23 @@ public final class Succession<F> {
               throw new IllegalStateException(name + " was not rehearsed");
             }
             now = made;
+            slow = Optional.empty();
           }
 
           @Override
           public void retreat() {
             now = first;
+            slow = Optional.of("until warm again");
+          }
+
+          @Override
+          public void giveUp(String why) {
+            slow = Optional.of("gave vectors up: " + why);
+          }
+
+          @Override
+          public Optional<String> slowBecause() {
+            return slow;
           }
         };
   }
@@ -79,6 +94,15 @@ public final class Succession<F> {
   /** What runs now. */
   public F now() {
     return now;
+  }
+
+  /**
+   * The same, as reports name it.
+   *
+   * @param best the one for good
+   */
+  public String running(String best) {
+    return Cold.running(cold(), best);
   }
 
   /** The way to the faster one; nothing where there is none. */

@@ -130,10 +130,12 @@ public final class Warmer implements AutoCloseable {
         over = true;
       } else if (form.turns() >= GREATEST) {
         log(form.cold().name() + " stays as it is: the JVM does not compile it", Level.DEBUG, null);
+        form.cold().giveUp("never compiled");
         over = true;
       }
     } catch (RuntimeException | Error e) {
       log(form.cold().name() + " stays as it is, which is slower", Level.WARNING, e);
+      form.cold().giveUp("failed");
       over = true;
     }
     if (over) {

@@ -174,6 +174,7 @@ public final class Warmth {
         warmUp(accused);
       } else {
         log(names(accused) + " stays as it is: the JVM's compiler does not keep to what it made");
+        accused.forEach(part -> part.cold().giveUp("allocated"));
         accused.clear();
       }
     }

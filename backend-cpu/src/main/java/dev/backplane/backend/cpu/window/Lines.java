@@ -12,10 +12,10 @@ import java.util.function.UnaryOperator;
 /**
  * What works on the lines of positions, in the form that may run: vectors where runs fill one.
  *
- * @param form as reports name it
+ * @param best the form that may run in the end, as reports name it
  * @param <F> {@link Reducing} or {@link Selecting}
  */
-record Lines<F>(String form, Succession<F> forms) {
+record Lines<F>(String best, Succession<F> forms) {
   /**
    * Chooses.
    *
@@ -48,6 +48,11 @@ record Lines<F>(String form, Succession<F> forms) {
 
   F now() {
     return forms.now();
+  }
+
+  /** Which form runs at this moment, as reports name it. */
+  String running() {
+    return forms.running(best);
   }
 
   /** The way to the vector form, where the scalar one begins. */

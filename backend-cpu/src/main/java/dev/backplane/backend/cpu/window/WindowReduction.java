@@ -77,7 +77,7 @@ public final class WindowReduction {
 
   /** As reports name it. */
   public String implementation() {
-    return "window:" + lines.form();
+    return "window:" + lines.running();
   }
 
   /** The way to the vector form, where the scalar one begins. */

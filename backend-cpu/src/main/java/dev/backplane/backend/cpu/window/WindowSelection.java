@@ -46,7 +46,7 @@ public final class WindowSelection {
 
   /** As reports name it. */
   public String implementation() {
-    return "window:" + lines.form();
+    return "window:" + lines.running();
   }
 
   /** The way to the vector form, where the scalar one begins. */

@@ -8,6 +8,7 @@ import com.sun.management.ThreadMXBean;
 import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import java.util.logging.Handler;
 import java.util.logging.Level;
@@ -38,6 +39,7 @@ class WarmthTest {
     private int until = Integer.MAX_VALUE;
 
     private boolean fast;
+    private volatile String givenUp = "";
     private int runs;
     private int adoptions;
 
@@ -67,6 +69,17 @@ class WarmthTest {
     public void retreat() {
       assertTrue(fast, "retreated twice");
       fast = false;
+    }
+
+    @Override
+    public void giveUp(String why) {
+      assertFalse(fast, "it is slow for good");
+      givenUp = why;
+    }
+
+    @Override
+    public Optional<String> slowBecause() {
+      return fast ? Optional.empty() : Optional.of(givenUp);
     }
 
     void run() {
@@ -180,6 +193,8 @@ class WarmthTest {
       }
       program.runUntil(() -> program.allFastBut(guilty));
       program.staysSo(guilty);
+      assertEquals("allocated", guilty.givenUp);
+      assertTrue(program.allBut(guilty).allMatch(form -> form.givenUp.isEmpty()));
       // Five batches that it is found by, and three strikes, with room to spare.
       assertTrue(guilty.adoptions <= 12, guilty.adoptions + " adoptions");
       assertFalse(program.warmth.beforeRun(), "nobody waits for the compiler any more");
@@ -318,15 +333,43 @@ class WarmthTest {
   }
 
   @Test
+  void whatCannotBeRehearsedIsGivenUp() throws Exception {
+    var broken =
+        Succession.<String>of(
+            "form",
+            "slow",
+            () -> {
+              throw new IllegalStateException("on purpose");
+            },
+            _ -> () -> {});
+    try (var warmer = new Warmer()) {
+      var warmth = new Warmth(warmer, List.of(broken.cold().orElseThrow()));
+      long end = System.nanoTime() + PATIENCE;
+      while (broken.running("fast").equals("scalar (until warm)")) {
+        assertTrue(System.nanoTime() < end, "in vain");
+        warmth.beforeRun();
+        warmth.afterRun();
+        Thread.sleep(1);
+      }
+      assertEquals("scalar (gave vectors up: failed)", broken.running("fast"));
+      warmth.end();
+    }
+  }
+
+  @Test
   void aSuccessionGoesForthAndBack() {
     var forms = Succession.of("form", "slow", () -> "fast", _ -> () -> {});
     var cold = forms.cold().orElseThrow();
     assertEquals("slow", forms.now());
+    assertEquals("scalar (until warm)", forms.running("best"));
     cold.rehearse().close();
     cold.adopt();
     assertEquals("fast", forms.now());
+    assertEquals("best", forms.running("best"));
     cold.retreat();
     assertEquals("slow", forms.now());
+    assertEquals("scalar (until warm again)", forms.running("best"));
+    assertEquals("only", Succession.of("one").running("only"));
   }
 
   private static boolean said(List<String> messages, String what) {

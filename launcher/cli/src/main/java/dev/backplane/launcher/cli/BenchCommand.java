@@ -121,7 +121,10 @@ final class BenchCommand implements Callable<Integer> {
   }
 
   private Measured measure(Training training, Batches batches, Target target) {
-    var step = Timing.of(lengths(), training::step, training::metrics);
+    var scalar = new ArrayList<ScalarKernels>();
+    Runnable look = () -> scalar.add(ScalarKernels.of(training.reports()));
+    var step = Timing.of(lengths(), training::step, training::metrics, look);
+    look.run();
     double allocated = Allocation.bytesOfOne(ALLOCATING_STEPS, training::step, training::metrics);
     var profiled =
         profile
@@ -129,7 +132,15 @@ final class BenchCommand implements Callable<Integer> {
             : Optional.<StepProfile>empty();
     var one = inference(training, batches, 1);
     var many = inference(training, batches, 64);
-    return new Measured(training.steps(), step, one, many, allocated, profiled);
+    return new Measured(
+        training.steps(),
+        step,
+        one,
+        many,
+        allocated,
+        scalar.getFirst(),
+        scalar.getLast(),
+        profiled);
   }
 
   private Timing.Lengths lengths() {
@@ -146,7 +157,7 @@ final class BenchCommand implements Callable<Integer> {
       batches.examples().gather(field, rows, 0, size, bytes);
       inputs.add(Literal.copyOf(type, bytes));
     }
-    return Timing.of(lengths(), () -> training.predict(inputs), () -> {});
+    return Timing.of(lengths(), () -> training.predict(inputs), () -> {}, () -> {});
   }
 
   /** The number the device says it uses, which may be less than it was given; else that one. */

@@ -40,6 +40,8 @@ record BenchResult(
    * @param one inference of a batch of 1
    * @param many inference of a batch of 64
    * @param allocatedBytesPerStep on the heap, over all threads
+   * @param atFirst the kernels of the step that ran scalar when it began to be measured
+   * @param atLast those that still did when that ended
    * @param profile where the time of a step goes; empty if it was not asked for
    */
   record Measured(
@@ -48,6 +50,8 @@ record BenchResult(
       Timing one,
       Timing many,
       double allocatedBytesPerStep,
+      ScalarKernels atFirst,
+      ScalarKernels atLast,
       Optional<StepProfile> profile) {}
 
   private double samplesPerSecond(Measured found) {
@@ -69,6 +73,11 @@ record BenchResult(
               "  %d steps in all; %.0f bytes of heap allocated per step%n",
               found.steps(),
               found.allocatedBytesPerStep());
+          if (found.atFirst().count() > 0) {
+            out.printf(
+                "  not warm when measuring began: %s ran scalar; %d when it ended%n",
+                found.atFirst(), found.atLast().count());
+          }
         });
     out.printf(
         Locale.ROOT,
@@ -96,6 +105,9 @@ record BenchResult(
               Map.of("batch1", found.one().fields(), "batch64", found.many().fields()));
           fields.put("samplesPerSecond", samplesPerSecond(found));
           fields.put("allocatedBytesPerStep", found.allocatedBytesPerStep());
+          fields.put("kernels", found.atFirst().all());
+          fields.put("scalarKernelsAtFirst", found.atFirst().reasons());
+          fields.put("scalarKernelsAtLast", found.atLast().reasons());
         });
     fields.put("compileMillis", start.compileMillis());
     fields.put("startToFirstStepMillis", start.startToFirstStepMillis());

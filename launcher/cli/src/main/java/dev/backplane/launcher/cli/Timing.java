@@ -27,8 +27,9 @@ record Timing(double median, double min, double max) {
    * Runs for the warm-up, then takes the mean of as many runs as fit into each repeat.
    *
    * @param finish waits for what the runs have left under way
+   * @param warm is called once, between the warm-up and the first repeat
    */
-  static Timing of(Lengths lengths, Runnable run, Runnable finish) {
+  static Timing of(Lengths lengths, Runnable run, Runnable finish, Runnable warm) {
     long until = System.nanoTime() + (long) (lengths.warmUp() * 1e9);
     long runs = 0;
     long start = System.nanoTime();
@@ -38,6 +39,7 @@ record Timing(double median, double min, double max) {
     } while (System.nanoTime() - until < 0);
     finish.run();
     double estimate = (System.nanoTime() - start) / 1e9 / runs;
+    warm.run();
     int each = (int) Math.clamp(Math.round(lengths.seconds() / estimate), 1, 10_000_000);
     var micros = new ArrayList<Double>();
     for (int i = 0; i < lengths.repeats(); i++) {
