@@ -26,6 +26,31 @@ record GeneratedKernel(
     String form,
     Rows rows)
     implements Kernel {
+  /** The least rows that are folded before what they come to is taken together. */
+  private static final int LEAST_BLOCK = 256;
+
+  /**
+   * How many rows are folded one after the other: a sum over n rows would be wrong by up to n
+   * roundings, of n blocks of n rows each by 2 n. A batch normalization has tens of thousands,
+   * often of one value, each of which rounds the same way.
+   */
+  private int block() {
+    long rows = plan.space().rows();
+    boolean folds = !plan.merge().scalars().isEmpty() || !plan.merge().columns().isEmpty();
+    int block = Math.max(LEAST_BLOCK, (int) Math.ceil(Math.sqrt(rows)));
+    return plan.divides() && folds && rows > block ? block : Integer.MAX_VALUE;
+  }
+
+  /** Twice where there are blocks: what came before, and the block. */
+  @Override
+  public long scratchBytes() {
+    return block() == Integer.MAX_VALUE ? scratchBytes : 2 * aligned();
+  }
+
+  private long aligned() {
+    return (scratchBytes + 63) / 64 * 64;
+  }
+
   static Rows rows(Step.Fused group, Plan plan, boolean strips) {
     long rows = plan.space().rows();
     long columns = plan.space().columns();
@@ -106,7 +131,9 @@ record GeneratedKernel(
     boolean single = plan.space().rows() == 1;
     long all = single ? plan.space().columns() : plan.space().rows();
     long unit = rows.count() == 1 ? all : single ? rows.columns() : 1;
-    return new BoundRoutine(routines, addresses, unit, Math.toIntExact(all));
+    var ofBlock = addresses.clone();
+    ofBlock[addresses.length - 2] += aligned();
+    return new BoundRoutine(routines, addresses, ofBlock, unit, Math.toIntExact(all), block());
   }
 
   @Override
@@ -118,21 +145,36 @@ record GeneratedKernel(
    * Routines on fixed memory.
    *
    * @param addresses of inputs, outputs, scratch memory, and that of another binding
+   * @param ofBlock the same, with the scratch memory of a block
    * @param unit the rows, or columns of a single row, that count as one
    * @param all rows, or columns of a single row
+   * @param block how many of them are folded one after the other
    */
-  private record BoundRoutine(Succession<Routine> routines, long[] addresses, long unit, int all)
+  private record BoundRoutine(
+      Succession<Routine> routines, long[] addresses, long[] ofBlock, long unit, int all, int block)
       implements Bound {
     @Override
     public void run() {
       var routine = routines.now();
-      routine.sweep(addresses, 0, all);
+      sweep(routine, 0, all);
       routine.finish(addresses);
     }
 
     @Override
     public void sweep(long from, long to) {
-      routines.now().sweep(addresses, (int) (from * unit), (int) Math.min(all, to * unit));
+      sweep(routines.now(), (int) (from * unit), (int) Math.min(all, to * unit));
+    }
+
+    private void sweep(Routine routine, int from, int to) {
+      int at = from + Math.min(block, to - from);
+      routine.sweep(addresses, from, at);
+      while (at < to) {
+        int end = at + Math.min(block, to - at);
+        routine.sweep(ofBlock, at, end);
+        addresses[addresses.length - 1] = ofBlock[addresses.length - 2];
+        routine.merge(addresses);
+        at = end;
+      }
     }
 
     @Override

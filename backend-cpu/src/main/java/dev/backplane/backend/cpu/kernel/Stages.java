@@ -16,8 +16,8 @@ import java.util.TreeSet;
 /**
  * A group that sweeps over its rows several times, as a batch normalization does for the mean, the
  * variance and the result, cut into a group for each sweep. What a sweep folded over its rows is
- * known only behind all of them, so that the rows of the whole cannot be divided among threads;
- * those of each sweep can.
+ * known only behind all of them, so that the rows of the whole cannot be divided, among threads or
+ * into blocks that are summed up by themselves; those of each sweep can.
  */
 public final class Stages {
   /** Rows × columns below which the waiting between stages costs more than dividing gains. */

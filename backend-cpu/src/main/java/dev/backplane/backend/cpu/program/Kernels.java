@@ -31,17 +31,16 @@ final class Kernels {
   }
 
   /**
-   * The steps of a group.
+   * The steps of a group; one that sweeps over many rows several times is cut between sweeps.
    *
    * @param shared the kernels that the program has already
-   * @param parts into how many it is divided if it can be; then a group that sweeps over its rows
-   *     several times is cut between sweeps
+   * @param parts into how many it is divided if it can be
    * @param fresh gives an id for each value between the steps
    */
   static List<Planned> fused(
       Step.Fused group, SharedKernels shared, Forms forms, int parts, IntSupplier fresh) {
     var steps = new ArrayList<Planned>();
-    for (var stage : parts > 1 ? Stages.of(group) : List.of(group)) {
+    for (var stage : Stages.of(group)) {
       steps.addAll(FusedRows.of(stage, shared.of(stage, forms), parts, fresh.getAsInt()));
     }
     return steps;

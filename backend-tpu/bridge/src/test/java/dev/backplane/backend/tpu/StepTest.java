@@ -19,6 +19,7 @@ import dev.backplane.op.Binary;
 import dev.backplane.op.Combiner;
 import dev.backplane.op.Constant;
 import dev.backplane.op.Dot;
+import dev.backplane.op.Reduce;
 import dev.backplane.tensor.DType;
 import dev.backplane.tensor.Literal;
 import dev.backplane.tensor.TensorType;
@@ -100,6 +101,42 @@ class StepTest {
       }
       buffers.forEach(Buffer::close);
       assertEquals(0, device.memory().used());
+    }
+  }
+
+  /** Added one to the other, in f32, they would be wrong by 5e-4 of their sum. */
+  @ParameterizedTest
+  @EnumSource
+  void aSumOfManyTermsIsNearTheExactOne(TestPlugins which) {
+    var many = TensorType.f32(64, 28, 28, 8);
+    var builder = new Graph.Builder();
+    var x = builder.input(many);
+    var graph =
+        builder.build(List.of(builder.apply(new Reduce(Combiner.ADD, List.of(0, 1, 2)), x)));
+    try (var device = open(which, 1);
+        var arena = Arena.ofShared();
+        var workspace = new Workspace();
+        var executable = device.compile(Program.of(graph), workspace)) {
+      var in = device.allocate(List.of(many));
+      var out = device.allocate(List.of(TensorType.f32(8)));
+      var host = arena.allocate(many.bytes(), 64);
+      for (int i = 0; i < many.shape().size(); i++) {
+        host.setAtIndex(ValueLayout.JAVA_FLOAT, i, 0.1f);
+      }
+      var sum = arena.allocate(32, 64);
+      try (var write = in.getFirst().write(host);
+          var run = executable.bind(in, out);
+          var read = out.getFirst().read(sum)) {
+        complete(write);
+        complete(run);
+        complete(read);
+      }
+      double expected = 64 * 28 * 28 * (double) 0.1f;
+      for (int i = 0; i < 8; i++) {
+        assertEquals(expected, sum.getAtIndex(ValueLayout.JAVA_FLOAT, i), 1e-6 * expected);
+      }
+      in.forEach(Buffer::close);
+      out.forEach(Buffer::close);
     }
   }
 

@@ -13,10 +13,16 @@ import java.util.List;
 
 /** Reduce, ArgReduce, Sort: what is given a function of two elements as a region. */
 final class Reductions {
+  /** Terms of a sum from which on the CPU's compilers, which add one to the other, need f64. */
+  private static final long MANY = 1024;
+
   private Reductions() {}
 
   static Ssa reduce(Emitter to, Reduce op, Ssa x) {
-    var wide = accumulator(op.combiner(), x);
+    long terms =
+        op.axes().stream().mapToLong(axis -> x.shape().dimension(axis)).reduce(1, (a, b) -> a * b);
+    boolean many = terms >= MANY && to.platform().isCpu() && op.combiner() == Combiner.ADD;
+    var wide = many && x.element().equals("f32") ? "f64" : accumulator(op.combiner(), x);
     var operand = to.convert(x, wide);
     var identity = identity(to, op.combiner(), wide);
     var result = operand.shaped(x.shape().without(op.axes()));

@@ -76,6 +76,18 @@ class StableHloTest {
   }
 
   @Test
+  void aSumOfManyTermsIsMadeInF64OnACpuOnly() {
+    var sum = of(new Reduce(Combiner.ADD, List.of(0, 1)), TensorType.f32(32, 32, 5));
+    assertTrue(lower(sum).contains("(tensor<32x32x5xf64>, tensor<f64>) -> tensor<5xf64>"));
+    var tpu = StableHlo.lower(sum, Donations.none(), new Platform("tpu", 1));
+    assertFalse(tpu.contains("f64"), tpu);
+    var fewer = of(new Reduce(Combiner.ADD, List.of(0, 1)), TensorType.f32(32, 31, 5));
+    assertFalse(lower(fewer).contains("f64"), lower(fewer));
+    var largest = of(new Reduce(Combiner.MAXIMUM, List.of(0, 1)), TensorType.f32(32, 32, 5));
+    assertFalse(lower(largest).contains("f64"), lower(largest));
+  }
+
+  @Test
   void equalProgramsHaveEqualTexts() {
     var type = TensorType.f32(2);
     var graph = of(ADD, type, type);
