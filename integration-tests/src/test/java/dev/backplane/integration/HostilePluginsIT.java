@@ -44,6 +44,7 @@ class HostilePluginsIT {
         run(
             List.of(
                 folder.resolve("absent.so"),
+                Files.createDirectories(folder.resolve("empty/folder")).getParent(),
                 written("text.so", "I am no library.".repeat(10).getBytes()),
                 written("short.so", Arrays.copyOf(bytes, bytes.length / 2)),
                 written("other.so", other),
@@ -51,10 +52,24 @@ class HostilePluginsIT {
             "devices");
     assertEquals(0, devices.exitCode(), devices::toString);
     assertSays("there is no such file", devices.out());
+    assertSays("it is a folder that holds no plugin", devices.out());
     assertSays("it is no shared object", devices.out());
     assertSays("it is cut short", devices.out());
     assertSays("it is made for aarch64", devices.out());
     assertSays("it has no GetPjrtApi", devices.out());
+  }
+
+  @Test
+  void whoAsksForADeviceThatItDoesNotGiveIsToldWhy() throws Exception {
+    var empty = Files.createDirectories(folder.resolve("empty/folder")).getParent();
+    var trained = run(List.of(empty), "train", "iris-mlp", "--device", "pjrt-cpu:0");
+    assertEquals(2, trained.exitCode(), trained::toString);
+    assertSays("there is no device 'pjrt-cpu:0'; there is cpu, pjrt:empty", trained.err());
+    assertSays("pjrt:empty: it is a folder that holds no plugin", trained.err());
+
+    var why = run(List.of(empty), "why");
+    assertEquals(0, why.exitCode(), why::toString);
+    assertSays("unusable  device pjrt:empty\n          it is a folder that holds", why.out());
   }
 
   @Test

@@ -81,11 +81,15 @@ final class TargetOptions {
 
   /** The id of a device that can be used, or ids of a group; the same that was given. */
   static String named(Backplane backplane, String device) {
-    var ids = backplane.devices().stream().map(DeviceInfo::id).toList();
+    var devices = backplane.devices();
+    var ids = devices.stream().map(DeviceInfo::id).toList();
     for (var each : device.split(",", -1)) {
       if (!ids.contains(each)) {
+        // What was to be this device may be among those that cannot be used.
+        var others = devices.stream().filter(d -> !d.usable()).toList();
         throw new CommandException(
-            ExitCode.WRONG_USAGE, "there is no device '" + each + "'" + Nearest.hint(each, ids));
+            ExitCode.WRONG_USAGE,
+            "there is no device '" + each + "'" + Nearest.hint(each, ids) + reasons(others));
       }
     }
     try {

@@ -2,6 +2,7 @@ package dev.backplane.launcher.cli;
 
 import dev.backplane.Backplane;
 import dev.backplane.Training;
+import dev.backplane.backend.DeviceInfo;
 import dev.backplane.launcher.deployer.Plugin;
 import dev.backplane.launcher.deployer.assembly.HostFile;
 import dev.backplane.launcher.deployer.assembly.Judgement;
@@ -32,7 +33,8 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "why",
     description = {
-      "Every bundle that fits this host or is left out, with the requirement that failed;",
+      "Every bundle that fits this host or is left out, with the requirement that failed, and",
+      "every device that cannot be used, with the reason;",
       "of a recipe: the device of each node of its training step, with the reason."
     },
     mixinStandardHelpOptions = true)
@@ -93,6 +95,7 @@ final class WhyCommand implements Callable<Integer> {
       if (devices.isEmpty()) {
         Judgement.all(context).forEach(this::print);
         news.plugins().ifPresent(plugins -> plugins.list().forEach(this::printIfRefused));
+        backplane.devices().stream().filter(device -> !device.usable()).forEach(this::print);
         return ExitCode.DONE;
       }
       try (var framework = TwinFramework.open(context, Twin.of(context, devices))) {
@@ -140,6 +143,21 @@ final class WhyCommand implements Callable<Integer> {
           "%-9s %s %s%n",
           judgement.fits() ? "fits" : "left out", judgement.symbolicName(), judgement.version());
       judgement.reasons().forEach(reason -> out.println("          " + reason));
+    }
+  }
+
+  /** A device whose bundle fits may be of no use all the same. */
+  private void print(DeviceInfo device) {
+    var out = spec.commandLine().getOut();
+    if (json) {
+      var fields = new LinkedHashMap<String, Object>();
+      fields.put("event", "device");
+      fields.put("id", device.id());
+      fields.put("usable", device.usable());
+      fields.put("reason", device.reason());
+      new JsonLines(out).print(fields);
+    } else {
+      out.printf("%-9s device %s%n          %s%n", "unusable", device.id(), device.reason());
     }
   }
 

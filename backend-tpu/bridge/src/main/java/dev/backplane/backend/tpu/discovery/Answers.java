@@ -1,6 +1,7 @@
 package dev.backplane.backend.tpu.discovery;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -10,12 +11,13 @@ import java.time.Instant;
 import java.util.HexFormat;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * Keeps what plugins answered: for this process, and in the cache for the next. An answer belongs
- * to a file of one length and time of change; a refusal is asked for again after a while, for what
- * was in the way may be gone.
+ * to a file of one length and time of change, and to what plugins read in the environment; a
+ * refusal is asked for again after a while, for what was in the way may be gone.
  *
  * @param folder where answers are kept
  * @param probe tries a plugin
@@ -31,9 +33,16 @@ public record Answers(Path folder, ChildProbe probe, Map<String, PluginAnswer> k
         files.cache().resolve("pjrt-answers"), ChildProbe.ofHost(), new ConcurrentHashMap<>());
   }
 
-  /** What a plugin says, asked for at most once. */
+  /** What a plugin says, asked for at most once; what could not be asked is not kept. */
   public PluginAnswer of(Path plugin) {
-    return known.computeIfAbsent(name(plugin), name -> keptOrAsked(plugin, name));
+    try {
+      return known.computeIfAbsent(name(plugin), name -> keptOrAsked(plugin, name));
+    } catch (UncheckedIOException e) {
+      return PluginAnswer.refused(
+          plugin, "the process that tries it could not be started: " + e.getMessage());
+    } catch (CancellationException e) {
+      return PluginAnswer.refused(plugin, "interrupted while it was tried");
+    }
   }
 
   private PluginAnswer keptOrAsked(Path plugin, String name) {
@@ -42,7 +51,7 @@ public record Answers(Path folder, ChildProbe probe, Map<String, PluginAnswer> k
     if (kept.isPresent()) {
       return kept.get();
     }
-    var answer = probe.ask(plugin);
+    var answer = asked(plugin);
     try {
       Files.createDirectories(folder);
       var beside = Files.createTempFile(folder, name, ".new");
@@ -56,6 +65,21 @@ public record Answers(Path folder, ChildProbe probe, Map<String, PluginAnswer> k
           .log(System.Logger.Level.DEBUG, "the answer of " + plugin + " is not kept", e);
     }
     return answer;
+  }
+
+  private PluginAnswer asked(Path plugin) {
+    try {
+      return probe.ask(plugin);
+    } catch (IOException e) {
+      throw Thread.currentThread().isInterrupted() ? untried(plugin) : new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw untried(plugin);
+    }
+  }
+
+  private static RuntimeException untried(Path plugin) {
+    return new CancellationException(plugin + " was not tried to the end");
   }
 
   private static Optional<PluginAnswer> kept(Path plugin, Path file) {
@@ -79,7 +103,7 @@ public record Answers(Path folder, ChildProbe probe, Map<String, PluginAnswer> k
     } catch (IOException e) {
       about += " absent";
     }
-    about += " " + probe.chips().areThere() + " " + FORMAT;
+    about += " " + probe.circumstances() + " " + FORMAT;
     return HexFormat.of().toHexDigits(hash(about));
   }
 

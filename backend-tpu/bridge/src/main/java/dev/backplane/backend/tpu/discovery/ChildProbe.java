@@ -7,6 +7,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -14,33 +16,68 @@ import java.util.concurrent.TimeUnit;
  *
  * @param limit how long it may take
  * @param chips whether the host has TPUs
+ * @param environment the variables of this process, which the child has too
  */
-record ChildProbe(Duration limit, TpuChips chips) {
+record ChildProbe(Duration limit, TpuChips chips, Map<String, String> environment) {
   private static final int MOST_WORDS = 300;
+
+  /** How the names of variables begin that plugins, or the linker that loads them, read. */
+  private static final List<String> READ =
+      List.of(
+          "TPU_",
+          "LIBTPU_",
+          "ALLOW_MULTIPLE_LIBTPU_LOAD",
+          "CLOUD_TPU_",
+          "GCE_METADATA",
+          "PJRT_",
+          "XLA_",
+          "CUDA_",
+          "NVIDIA_",
+          "HIP_",
+          "ROC",
+          "LD_");
+
+  ChildProbe {
+    environment = Map.copyOf(environment);
+  }
 
   static ChildProbe ofHost() {
     return new ChildProbe(
-        Duration.ofSeconds(Long.getLong("backplane.pjrt.timeout", 20)), TpuChips.ofHost());
+        Duration.ofSeconds(Long.getLong("backplane.pjrt.timeout", 20)),
+        TpuChips.ofHost(),
+        System.getenv());
   }
 
-  /** What it says of itself, or why it cannot be used. */
-  PluginAnswer ask(Path plugin) {
+  /**
+   * What an answer hangs on besides the plugin's file. A plugin that answered where it was told not
+   * to ask a server would hang this process where it is not.
+   */
+  String circumstances() {
+    var read = new TreeMap<>(environment);
+    read.keySet().removeIf(name -> READ.stream().noneMatch(name::startsWith));
+    return chips.areThere() + " " + limit + " " + read;
+  }
+
+  /**
+   * What it says of itself, or why it cannot be used.
+   *
+   * @throws IOException if it could not be tried
+   * @throws InterruptedException if it was not tried to the end
+   */
+  PluginAnswer ask(Path plugin) throws IOException, InterruptedException {
     var objection = ElfFile.objection(plugin);
+    if (Thread.interrupted()) {
+      // Then the file could not be read for that.
+      throw new InterruptedException();
+    }
     if (objection.isPresent()) {
       return PluginAnswer.refused(plugin, objection.get());
     }
+    var folder = Files.createTempDirectory("backplane-pjrt");
     try {
-      var folder = Files.createTempDirectory("backplane-pjrt");
-      try {
-        return ask(plugin, folder);
-      } finally {
-        delete(folder);
-      }
-    } catch (IOException e) {
-      return PluginAnswer.refused(plugin, "the process that tries it could not be started: " + e);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      return PluginAnswer.refused(plugin, "interrupted while it was tried");
+      return ask(plugin, folder);
+    } finally {
+      delete(folder);
     }
   }
 
@@ -65,14 +102,18 @@ record ChildProbe(Duration limit, TpuChips chips) {
             .directory(folder.toFile())
             .redirectErrorStream(true)
             .redirectOutput(said.toFile());
+    builder.environment().putAll(environment);
     chips.environment().forEach(builder.environment()::putIfAbsent);
     var child = builder.start();
-    try {
-      child.getOutputStream().close();
+    // The child ends itself when this is closed, be it that this process is no more.
+    try (var _ = child.getOutputStream()) {
       if (!child.waitFor(limit.toMillis(), TimeUnit.MILLISECONDS)) {
         return PluginAnswer.refused(
             plugin,
-            "it hangs: a process that tried it was ended after " + limit.toSeconds() + " s");
+            "it hangs: a process that tried it was ended after "
+                + limit.toSeconds()
+                + " s (-Dbackplane.pjrt.timeout=SECONDS waits longer)"
+                + lastWords(said));
       }
     } finally {
       child.destroyForcibly().waitFor();

@@ -26,6 +26,12 @@ final class ElfFile {
 
   /** Why a file cannot be loaded into this process; empty if its form is right. */
   static Optional<String> objection(Path file) {
+    if (Files.isDirectory(file)) {
+      return Optional.of(
+          Files.isReadable(file) && Files.isExecutable(file)
+              ? "it is a folder that holds no plugin: no file *.so in it or in a folder of it"
+              : "it is a folder that may not be read by this user");
+    }
     if (!Files.isRegularFile(file)) {
       return Optional.of(Files.exists(file) ? "it is no file" : "there is no such file");
     }

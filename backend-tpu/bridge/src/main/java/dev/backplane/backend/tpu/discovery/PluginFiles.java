@@ -1,6 +1,7 @@
 package dev.backplane.backend.tpu.discovery;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -68,12 +69,17 @@ public record PluginFiles(Optional<List<Path>> listed, Path cache, List<Path> us
   }
 
   /**
-   * The files, each once, by real path; what was listed and is not there too, to be complained of.
+   * The files, each once, by real path; what was listed and is not there, or is a folder without
+   * any, too: to be complained of.
    */
   public List<Path> find() {
     var found = new LinkedHashSet<Path>();
     if (listed.isPresent()) {
-      listed.get().forEach(each -> add(each, found));
+      for (var each : listed.get()) {
+        if (!add(each, found)) {
+          found.add(real(each));
+        }
+      }
     } else {
       if (Files.isDirectory(cache.resolve(FOLDER))) {
         add(cache.resolve(FOLDER), found);
@@ -83,16 +89,20 @@ public record PluginFiles(Optional<List<Path>> listed, Path cache, List<Path> us
     return List.copyOf(found);
   }
 
-  private static void add(Path fileOrFolder, Set<Path> found) {
+  /** Gives whether there was any. */
+  private static boolean add(Path fileOrFolder, Set<Path> found) {
     if (!Files.isDirectory(fileOrFolder)) {
       found.add(real(fileOrFolder));
-      return;
+      return true;
     }
     try (var files = Files.find(fileOrFolder, DEPTH, (file, about) -> isSharedObject(file))) {
-      files.sorted().map(PluginFiles::real).forEach(found::add);
-    } catch (IOException | java.io.UncheckedIOException e) {
+      var plugins = files.sorted().map(PluginFiles::real).toList();
+      found.addAll(plugins);
+      return !plugins.isEmpty();
+    } catch (IOException | UncheckedIOException e) {
       // A folder that cannot be read is reported as a plugin that cannot be.
-      found.add(fileOrFolder);
+      found.add(real(fileOrFolder));
+      return true;
     }
   }
 

@@ -31,12 +31,28 @@ public final class ProbeMain {
    * @param arguments the plugin's file, and the file for the answer
    */
   public static void main(String[] arguments) throws IOException {
+    Thread.ofPlatform().daemon().start(ProbeMain::endWithParent);
     var file = Path.of(arguments[0]);
     try (var out = Files.newBufferedWriter(Path.of(arguments[1]))) {
       ask(file).write(out);
     }
     // A plugin may have threads of its own, and exit handlers that nobody waits for.
     Runtime.getRuntime().halt(0);
+  }
+
+  /**
+   * Nobody waits for the answer when whoever asked is gone, and a plugin that hangs would stay
+   * behind: its end of the pipe is closed with it, however it ended.
+   */
+  private static void endWithParent() {
+    try {
+      while (System.in.read() >= 0) {
+        // Nothing is said.
+      }
+    } catch (IOException e) {
+      // A pipe that is broken is as good as one that was closed.
+    }
+    Runtime.getRuntime().halt(1);
   }
 
   private static PluginAnswer ask(Path file) {

@@ -1,6 +1,7 @@
 package dev.backplane.backend.tpu.discovery;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.backplane.backend.tpu.FakePlugin;
@@ -15,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -27,11 +29,19 @@ class HostilePluginTest {
 
   @TempDir Path folder;
 
+  private static ChildProbe probe(Duration limit) {
+    return new ChildProbe(limit, TpuChips.ofHost(), Map.of());
+  }
+
   private static String refusal(Path file, Duration limit) {
-    return new ChildProbe(limit, TpuChips.ofHost())
-        .ask(file)
-        .refusal()
-        .orElseThrow(() -> new AssertionError(file + " can be used"));
+    try {
+      return probe(limit)
+          .ask(file)
+          .refusal()
+          .orElseThrow(() -> new AssertionError(file + " can be used"));
+    } catch (IOException | InterruptedException e) {
+      throw new AssertionError(file + " was not tried", e);
+    }
   }
 
   private static void assertSays(String part, String refusal) {
@@ -127,7 +137,93 @@ class HostilePluginTest {
   void whatHangsIsEnded(int place) throws IOException {
     var plugin = fake(FakePlugin.that(FakePlugin.hang(), place));
     var refusal = refusal(plugin, Duration.ofSeconds(2));
-    assertEquals("it hangs: a process that tried it was ended after 2 s", refusal);
+    assertEquals(
+        "it hangs: a process that tried it was ended after 2 s"
+            + " (-Dbackplane.pjrt.timeout=SECONDS waits longer)",
+        refusal);
+  }
+
+  /** What a process is that tries a plugin, and is killed meanwhile. */
+  public static final class Trying {
+    private Trying() {}
+
+    /** Tries the plugin that its argument names. */
+    public static void main(String[] arguments) throws Exception {
+      probe(LONG).ask(Path.of(arguments[0]));
+    }
+  }
+
+  @Test
+  void aProcessThatIsKilledLeavesNoChildBehind() throws Exception {
+    var plugin = fake(FakePlugin.that(FakePlugin.hang(), FakePlugin.INITIALIZE));
+    var process =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-XX:+UseSerialGC",
+                "--class-path",
+                System.getProperty("java.class.path"),
+                Trying.class.getName(),
+                plugin.toString())
+            .inheritIO()
+            .start();
+    while (process.children().findAny().isEmpty()) {
+      assertTrue(process.isAlive());
+      Thread.sleep(10);
+    }
+    var child = process.children().findAny().orElseThrow();
+    Thread.sleep(2000); // So that it hangs by now, or else is on its way to.
+    assertTrue(child.isAlive());
+    process.destroyForcibly().waitFor();
+    child.onExit().get(30, TimeUnit.SECONDS);
+  }
+
+  /** It was not the plugin's fault, so the next process asks again, and this one too. */
+  @Test
+  void whatWasInterruptedIsAskedAgain() throws Exception {
+    var plugin = fake(FakePlugin.that(FakePlugin.hang(), FakePlugin.INITIALIZE));
+    var kept = folder.resolve("answers");
+    var answers = new Answers(kept, probe(LONG), new ConcurrentHashMap<>());
+    Thread.currentThread().interrupt();
+    var answer = answers.of(plugin);
+    assertTrue(Thread.interrupted());
+    assertEquals(Optional.of("interrupted while it was tried"), answer.refusal());
+    assertFalse(Files.exists(kept));
+    assertEquals(Map.of(), answers.known());
+  }
+
+  /** A server that must not be asked makes another plugin of it than one that may be. */
+  @Test
+  void anAnswerIsOfItsEnvironment() throws IOException {
+    var file = Files.writeString(folder.resolve("plugin.so"), "no library");
+    var kept = folder.resolve("answers");
+    for (var variables :
+        List.of(
+            Map.of("TPU_SKIP_MDS_QUERY", "1"),
+            Map.of("TPU_SKIP_MDS_QUERY", ""),
+            Map.of("HOME", "/", "TPU_SKIP_MDS_QUERY", ""),
+            Map.<String, String>of())) {
+      var probe = new ChildProbe(LONG, TpuChips.ofHost(), variables);
+      new Answers(kept, probe, new ConcurrentHashMap<>()).of(file);
+    }
+    try (var files = Files.list(kept)) {
+      assertEquals(3, files.count());
+    }
+  }
+
+  @Test
+  void aFolderWithoutPluginsIsComplainedOf() throws IOException {
+    var deep = Files.createDirectories(folder.resolve("empty/deep/deeper"));
+    Files.writeString(deep.resolve("far.so"), "too far down");
+    var top = folder.resolve("empty");
+    var full = Files.createDirectories(folder.resolve("full/one"));
+    var plugin = Files.writeString(full.resolve("plugin.so"), "no library");
+    var files =
+        new PluginFiles(Optional.of(List.of(top, full.getParent())), folder, List.of()).find();
+    assertEquals(List.of(top.toRealPath(), plugin.toRealPath()), files);
+    assertSays("it is a folder that holds no plugin", refusal(top, LONG));
+    // The folder of the cache is there for plugins that may come: nobody named it.
+    Files.createDirectories(folder.resolve("pjrt"));
+    assertEquals(List.of(), new PluginFiles(Optional.empty(), folder, List.of()).find());
   }
 
   /** Which also shows that a fake one is a plugin in all other respects. */
@@ -151,7 +247,7 @@ class HostilePluginTest {
   @Test
   void anAnswerIsKeptUntilTheFileChanges() throws IOException {
     var file = Files.writeString(folder.resolve("plugin.so"), "no library");
-    var probe = new ChildProbe(LONG, TpuChips.ofHost());
+    var probe = probe(LONG);
     var kept = folder.resolve("answers");
     var first = new Answers(kept, probe, new ConcurrentHashMap<>()).of(file);
     var inCache = Files.list(kept).toList();
