@@ -22,7 +22,6 @@ import dev.backplane.op.Dot;
 import dev.backplane.tensor.DType;
 import dev.backplane.tensor.TensorType;
 import java.lang.foreign.Arena;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.List;
@@ -34,29 +33,22 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/**
- * Compiling for TPUs that are not here, by Google's plugin. Its terms are between Google and
- * whoever downloads it, so that no build of ours does: {@code BACKPLANE_TEST_LIBTPU} says where it
- * is, and without it these tests are skipped, which the report says.
- */
+/** Compiling for TPUs that are not here, by Google's plugin where it is installed. */
 class AheadDeviceTest {
-  private static final String WHERE = "BACKPLANE_TEST_LIBTPU";
   private static final TensorType SQUARE = TensorType.f32(128, 128);
 
   @TempDir Path cache;
 
   private TpuBackend backend() {
-    var file = System.getenv(WHERE);
-    if (file == null) {
-      return Assumptions.abort(
-          "SKIPPED, nothing is compiled for TPUs: set " + WHERE + " to the path of libtpu.so");
-    }
-    assertTrue(Files.isRegularFile(Path.of(file)), () -> WHERE + ": there is no " + file);
-    return new TpuBackend(new PluginFiles(Optional.of(List.of(Path.of(file))), cache, List.of()));
+    return new TpuBackend(new PluginFiles(Optional.of(List.of(LibTpu.file())), cache, List.of()));
   }
 
   private static Device open(TpuBackend backend, String id, int replicas) {
-    var info = backend.devices().stream().filter(d -> d.id().equals(id)).findFirst().orElseThrow();
+    var devices = backend.devices();
+    Assumptions.assumeTrue(
+        devices.stream().noneMatch(d -> d.id().equals("tpu:0")),
+        "SKIPPED, a TPU is in this host: nothing is compiled for others");
+    var info = devices.stream().filter(d -> d.id().equals(id)).findFirst().orElseThrow();
     return backend.open(Collections.nCopies(replicas, info), DeviceSettings.defaults());
   }
 
@@ -81,7 +73,8 @@ class AheadDeviceTest {
       return;
     }
     assertTrue(
-        ids.containsAll(List.of("pjrt:libtpu.so", "ahead:v4:2x2x1", "ahead:v5e:2x2")),
+        ids.containsAll(
+            List.of("pjrt:" + LibTpu.file().getFileName(), "ahead:v4:2x2x1", "ahead:v5e:2x2")),
         ids::toString);
     var plugin = devices.stream().filter(d -> d.id().startsWith("pjrt:")).findFirst().orElseThrow();
     assertFalse(plugin.usable());
@@ -96,7 +89,8 @@ class AheadDeviceTest {
         var workspace = new Workspace();
         var executable = device.compile(square(), workspace)) {
       assertTrue(device.info().onlyCompiles());
-      assertEquals("xla:tpu:pjrt-0.117", executable.report().kernels().getFirst().implementation());
+      var implementation = executable.report().kernels().getFirst().implementation();
+      assertTrue(implementation.matches("xla:tpu:pjrt-0\\.[0-9]+"), implementation);
       var buffer = device.allocate(List.of(SQUARE)).getFirst();
       var host = arena.allocate(SQUARE.bytes(), 64);
       buffer.write(host).start();
