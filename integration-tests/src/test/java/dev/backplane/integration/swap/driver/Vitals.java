@@ -15,11 +15,18 @@ import java.util.stream.Collectors;
  * @param resident bytes of memory in use, native memory included
  * @param heap bytes of the heap in use
  * @param threads the names of the threads, with numbers cut off
+ * @param tasks how many threads the system sees, those of native libraries included, but for the
+ *     JVM's compilers, of which there are as many as there is to compile
  * @param files what the file descriptors are open for
  * @param libraries the native libraries that are mapped
  */
 record Vitals(
-    long resident, long heap, Set<String> threads, List<String> files, Set<String> libraries) {
+    long resident,
+    long heap,
+    Set<String> threads,
+    long tasks,
+    List<String> files,
+    Set<String> libraries) {
   static Vitals now() {
     System.gc();
     var runtime = Runtime.getRuntime();
@@ -29,6 +36,7 @@ record Vitals(
         Thread.getAllStackTraces().keySet().stream()
             .map(thread -> thread.getName().replaceAll("[0-9]+", "#"))
             .collect(Collectors.toCollection(TreeSet::new)),
+        tasksNow(),
         filesNow(),
         librariesNow());
   }
@@ -47,6 +55,23 @@ record Vitals(
       return Files.readAllLines(Path.of(file));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
+    }
+  }
+
+  private static long tasksNow() {
+    try (var tasks = Files.list(Path.of("/proc/self/task"))) {
+      return tasks.filter(task -> !isCompiler(task)).count();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static boolean isCompiler(Path task) {
+    try {
+      return Files.readString(task.resolve("comm")).matches("(?s)C[12] Compiler.*");
+    } catch (IOException e) {
+      // It has ended meanwhile.
+      return true;
     }
   }
 
@@ -89,7 +114,12 @@ record Vitals(
   @Override
   public String toString() {
     return String.format(
-        "resident %.1f MiB, heap %.1f MiB, %d kinds of threads, %d files, %d libraries",
-        resident / 1048576.0, heap / 1048576.0, threads.size(), files.size(), libraries.size());
+        "resident %.1f MiB, heap %.1f MiB, %d threads of %d kinds, %d files, %d libraries",
+        resident / 1048576.0,
+        heap / 1048576.0,
+        tasks,
+        threads.size(),
+        files.size(),
+        libraries.size());
   }
 }
