@@ -157,6 +157,18 @@ class LauncherIT {
     assertEquals(List.of(), leftovers());
   }
 
+  /** Services go while a command that has just begun asks for them. */
+  @Test
+  void aSignalWhileItStartsIsNoDefect() throws Exception {
+    for (int millis = 500; millis <= 1500; millis += 200) {
+      var started = launcher.start("why", "iris-mlp");
+      Thread.sleep(millis);
+      started.process().destroy();
+      var result = started.await();
+      assertFalse(result.err().contains("defect"), result::toString);
+    }
+  }
+
   private Path awaitStorage() throws Exception {
     var deadline = Instant.now().plusSeconds(120);
     while (Instant.now().isBefore(deadline)) {

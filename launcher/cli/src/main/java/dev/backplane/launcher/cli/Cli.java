@@ -10,6 +10,9 @@ import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.osgi.framework.Bundle;
+import org.osgi.framework.BundleContext;
+import org.osgi.framework.Constants;
 import picocli.CommandLine;
 import picocli.CommandLine.IFactory;
 import picocli.CommandLine.ParameterException;
@@ -56,8 +59,7 @@ final class Cli {
     return execute(line(root), arguments, out, err);
   }
 
-  private static int execute(
-      CommandLine line, String[] arguments, PrintWriter out, PrintWriter err) {
+  private int execute(CommandLine line, String[] arguments, PrintWriter out, PrintWriter err) {
     line.setOut(out);
     line.setErr(err);
     try {
@@ -114,7 +116,7 @@ final class Cli {
         : "there is no command '" + name + "'" + Nearest.hint(name, spec.subcommands().keySet());
   }
 
-  private static int failed(Throwable e, PrintWriter err) {
+  private int failed(Throwable e, PrintWriter err) {
     if (e instanceof CommandException expected) {
       err.println("backplane: " + expected.getMessage());
       return expected.exitCode().number;
@@ -127,9 +129,23 @@ final class Cli {
       err.println("backplane: " + expected.getMessage());
       return ExitCode.FAILED.number;
     }
+    if (frameworkIsStopping()) {
+      err.println("backplane: interrupted"); // what it needed has gone, as the process goes
+      return ExitCode.INTERRUPTED.number;
+    }
     err.println("backplane: unexpected " + e);
     err.println("This is a defect of Backplane. " + report(e));
     return ExitCode.FAILED.number;
+  }
+
+  private boolean frameworkIsStopping() {
+    try {
+      var framework =
+          injector.getInstance(BundleContext.class).getBundle(Constants.SYSTEM_BUNDLE_ID);
+      return framework == null || (framework.getState() & (Bundle.STARTING | Bundle.ACTIVE)) == 0;
+    } catch (IllegalStateException e) {
+      return true; // this bundle's own context has gone already
+    }
   }
 
   /** Where the stack trace went: a file, because a terminal is no place for it. */
