@@ -29,7 +29,8 @@ class DocumentedCommandsTest {
   private static final Pattern LINK = Pattern.compile("]\\(([^)#\\s]+)(?:#[^)]*)?\\)");
   private static final Set<String> OF_THE_SCRIPT = Set.of("verify", "install");
   private static final Set<String> OF_THE_SHELL = Set.of("exit", "help");
-  private static final Set<String> OF_RECIPES = Set.of("train", "bench", "search", "compile", "compare");
+  private static final Set<String> OF_RECIPES =
+      Set.of("train", "bench", "search", "compile", "compare");
 
   private final Map<String, CommandLine> script = commands("BackplaneCommand");
   private final Map<String, CommandLine> shell = commands("ShellRoot");

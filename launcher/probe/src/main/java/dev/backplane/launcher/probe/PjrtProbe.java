@@ -70,9 +70,9 @@ record PjrtProbe(Optional<String> listed, List<Path> usual) implements Probe {
                         .toList())
             .orElse(usual);
     for (var place : places) {
-      if (Files.isDirectory(place)) {
-        files.addAll(sharedObjects(place));
-      } else {
+      var found = Files.isDirectory(place) ? sharedObjects(place) : List.<Path>of();
+      files.addAll(found);
+      if (found.isEmpty() && (listed.isPresent() || !Files.isDirectory(place))) {
         files.add(place.toAbsolutePath().normalize());
       }
     }

@@ -48,4 +48,15 @@ class PjrtProbeTest {
         List.of(Map.<String, Object>of("type", "pjrt", "file", absent)),
         found.stream().map(Hardware::attributes).toList());
   }
+
+  /** So that the backend is there to say that it holds no plugin. */
+  @Test
+  void aListedFolderWithoutPluginsCountsItself() throws IOException {
+    var empty = Files.createDirectories(folder.resolve("empty/deep/deeper/deepest"));
+    Files.createFile(empty.resolve("too-deep.so"));
+    var listed = folder.resolve("empty").toString();
+    assertEquals(List.of(listed), files(Map.of("BACKPLANE_PJRT", listed)));
+    Files.createDirectories(folder.resolve("backplane/pjrt"));
+    assertEquals(List.of(), files(Map.of("XDG_CACHE_HOME", folder.toString())));
+  }
 }
