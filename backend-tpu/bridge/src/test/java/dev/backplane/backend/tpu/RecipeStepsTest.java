@@ -18,7 +18,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Assumptions;
@@ -40,25 +39,19 @@ class RecipeStepsTest {
 
   @TempDir static Path folder;
 
+  private static PluginBackplane plugins;
   private static Backplane backplane;
-  private static String before;
 
   @BeforeAll
   static void start() {
-    var files = TestPlugins.all().map(which -> which.file().toString());
-    before = System.setProperty("backplane.pjrt", files.collect(Collectors.joining(":")));
-    backplane = Backplane.start();
+    plugins = PluginBackplane.start();
+    backplane = plugins.backplane();
   }
 
   @AfterAll
   static void stop() {
-    if (backplane != null) {
-      backplane.close();
-    }
-    if (before == null) {
-      System.clearProperty("backplane.pjrt");
-    } else {
-      System.setProperty("backplane.pjrt", before);
+    if (plugins != null) {
+      plugins.close();
     }
   }
 

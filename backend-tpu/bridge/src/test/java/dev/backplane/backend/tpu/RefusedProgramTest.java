@@ -16,7 +16,6 @@ import dev.backplane.tensor.Shape;
 import dev.backplane.tensor.TensorType;
 import dev.backplane.tensor.Tensors;
 import java.util.List;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -30,25 +29,19 @@ class RefusedProgramTest {
   private static final TensorType PAIR = TensorType.f32(2);
   private static final Literal GIVEN = Literal.fill(PAIR, i -> i + 1);
 
+  private static PluginBackplane plugins;
   private static Backplane backplane;
-  private static String before;
 
   @BeforeAll
   static void start() {
-    var files = TestPlugins.all().map(which -> which.file().toString());
-    before = System.setProperty("backplane.pjrt", files.collect(Collectors.joining(":")));
-    backplane = Backplane.start();
+    plugins = PluginBackplane.start();
+    backplane = plugins.backplane();
   }
 
   @AfterAll
   static void stop() {
-    if (backplane != null) {
-      backplane.close();
-    }
-    if (before == null) {
-      System.clearProperty("backplane.pjrt");
-    } else {
-      System.setProperty("backplane.pjrt", before);
+    if (plugins != null) {
+      plugins.close();
     }
   }
 
